@@ -1,0 +1,1 @@
+"""A Trio-native client for the Message Batches API."""

@@ -1,0 +1,1 @@
+"""What the wire carries: msgspec Structs, no I/O."""
