@@ -1,1 +1,21 @@
 """A local Message Batches service."""
+
+from __future__ import annotations
+
+from trio_batches.simulator.faults import Answer, Cut, Edit, Fault
+from trio_batches.simulator.journal import RequestRecord
+from trio_batches.simulator.scenario import Scenario
+from trio_batches.simulator.server import Simulator, open_simulator
+from trio_batches.simulator.world import World
+
+__all__ = (
+    "Answer",
+    "Cut",
+    "Edit",
+    "Fault",
+    "RequestRecord",
+    "Scenario",
+    "Simulator",
+    "World",
+    "open_simulator",
+)
