@@ -1,0 +1,219 @@
+"""The lines of a results file, and how they are decoded.
+
+There are three ways, from fast to forgiving: `decode_keys` reads only what counting
+needs, `decode_results` decodes a block of lines in one call and gives up on the first
+one that does not fit, and `decode_result` takes one line and keeps what does not fit
+as bytes.
+
+Source: Message Batches API reference, results.
+"""
+
+from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
+
+import msgspec
+from msgspec import Raw, Struct
+
+from trio_batches.types.content import ContentBlock
+from trio_batches.types.error import ErrorBody, ErrorDetail
+from trio_batches.types.message import Message
+from trio_batches.types.unknown import UnknownBlock, UnknownResult, encode
+
+__all__ = (
+    "BatchResult",
+    "Canceled",
+    "Errored",
+    "Expired",
+    "KeyLine",
+    "Result",
+    "ResultKey",
+    "Succeeded",
+    "decode_keys",
+    "decode_result",
+    "decode_results",
+)
+
+
+class Succeeded(Struct, frozen=True, gc=False, tag="succeeded"):
+    """The request was answered."""
+
+    type: ClassVar[Literal["succeeded"]] = "succeeded"
+    message: Message
+
+
+class Errored(Struct, frozen=True, gc=False, tag="errored", rename={"body": "error"}):
+    """The request failed; it is not billed.
+
+    An `invalid_request_error` has to be mended first; what failed for any other
+    reason can be sent again as it is.
+    """
+
+    type: ClassVar[Literal["errored"]] = "errored"
+    body: ErrorBody
+    """The error in its envelope, which the wire calls `error`."""
+
+    @property
+    def error(self) -> ErrorDetail:
+        """The error itself, with its `type` and `message`."""
+        return self.body.error
+
+    @property
+    def request_id(self) -> str | None:
+        """What to quote to the service's support, if the service gave it."""
+        return self.body.request_id
+
+
+class Canceled(Struct, frozen=True, gc=False, tag="canceled"):
+    """The batch was cancelled before the request was begun; it is not billed."""
+
+    type: ClassVar[Literal["canceled"]] = "canceled"
+
+
+class Expired(Struct, frozen=True, gc=False, tag="expired"):
+    """The request was not begun within 24 hours; it is not billed."""
+
+    type: ClassVar[Literal["expired"]] = "expired"
+
+
+_KnownResult: TypeAlias = Succeeded | Errored | Canceled | Expired
+
+# For the reason given at `ContentBlock`.
+if TYPE_CHECKING:
+    Result: TypeAlias = _KnownResult | UnknownResult
+    """What became of one request."""
+else:
+    Result = _KnownResult
+
+
+class BatchResult(Struct, frozen=True, gc=False):
+    """One line of a results file: what became of one request. Lines come in any order."""
+
+    custom_id: str
+    """The request's name, as the caller gave it."""
+    result: Result
+    """What became of it."""
+
+
+class ResultKey(Struct, frozen=True, gc=False):
+    """The kind of a result, its inside left alone."""
+
+    type: str
+    """`succeeded`, `errored`, `canceled`, `expired`, or what the service adds later."""
+
+
+class KeyLine(Struct, frozen=True, gc=False):
+    """As much of a line as counting needs."""
+
+    custom_id: str
+    """The request's name, as the caller gave it."""
+    result: ResultKey
+    """The kind of its result."""
+
+
+class _LooseLine(Struct, frozen=True, gc=False):
+    custom_id: str
+    result: Raw
+
+
+_LINE = msgspec.json.Decoder(BatchResult)
+_KEYS = msgspec.json.Decoder(KeyLine)
+_LOOSE_LINE = msgspec.json.Decoder(_LooseLine)
+_OBJECT = msgspec.json.Decoder(dict[str, Raw])
+_ARRAY = msgspec.json.Decoder(list[Raw])
+_STRING = msgspec.json.Decoder(str)
+_MESSAGE = msgspec.json.Decoder(Message)
+_BLOCK: msgspec.json.Decoder[ContentBlock] = msgspec.json.Decoder(ContentBlock)
+
+# msgspec raises the last two itself, for bytes that are not UTF-8 and for deep nesting.
+_UNFIT = (msgspec.MsgspecError, UnicodeError, RecursionError)
+
+
+def decode_results(data: bytes | bytearray | memoryview) -> list[BatchResult]:
+    r"""Decode a block of whole lines in one call.
+
+    Lines end in `\n` or `\r\n`; blank ones are skipped, and the last one may lack its end.
+
+    Raises:
+        msgspec.DecodeError: A line is malformed, or (`msgspec.ValidationError`) has a
+            value that is new or misshapen. Which one is not said: give the lines to
+            `decode_result` one by one.
+    """
+    try:
+        return _LINE.decode_lines(data)
+    except (UnicodeError, RecursionError) as error:
+        raise msgspec.DecodeError(str(error)) from error
+
+
+def decode_keys(data: bytes | bytearray | memoryview) -> list[KeyLine]:
+    """Read ids and kinds of a block of whole lines in one call, without building the messages.
+
+    What the messages hold is checked for being JSON, not for its shape.
+
+    Raises:
+        msgspec.DecodeError: A line is malformed, or has no `custom_id` or result type.
+    """
+    try:
+        return _KEYS.decode_lines(data)
+    except (UnicodeError, RecursionError) as error:
+        raise msgspec.DecodeError(str(error)) from error
+
+
+def decode_result(line: bytes | bytearray | memoryview) -> BatchResult:
+    """Decode one line and keep what does not fit.
+
+    A content block that is new or misshapen, or has such a part, becomes an
+    `UnknownBlock`; where more than a block does not fit, the result becomes an
+    `UnknownResult`.
+
+    Raises:
+        ValueError: It is not a JSON object with a string `custom_id` and an object
+            `result`; the message says what is wrong.
+    """
+    try:
+        return _LINE.decode(line)
+    except _UNFIT:
+        pass
+    try:
+        loose = _LOOSE_LINE.decode(line)
+        fields = _OBJECT.decode(loose.result)
+    except _UNFIT as error:
+        raise ValueError(f"not a result with a custom_id: {error}") from error
+    return BatchResult(loose.custom_id, _keep_result(bytes(loose.result), fields))
+
+
+def _keep_result(raw: bytes, fields: dict[str, Raw]) -> Result:
+    kind = _tag(fields)
+    if kind == Succeeded.type and "message" in fields:
+        message = _keep_message(fields["message"])
+        if message is not None:
+            return Succeeded(message)
+    return UnknownResult(kind, raw)
+
+
+def _keep_message(raw: Raw) -> Message | None:
+    """Decode a message block by block; None if more than a block does not fit."""
+    try:
+        fields = _OBJECT.decode(raw)
+        blocks = _ARRAY.decode(fields["content"])
+        message = _MESSAGE.decode(encode({**fields, "content": ()}))
+    except (KeyError, *_UNFIT):
+        return None
+    return msgspec.structs.replace(message, content=[_keep_block(block) for block in blocks])
+
+
+def _keep_block(raw: Raw) -> ContentBlock:
+    try:
+        return _BLOCK.decode(raw)
+    except _UNFIT:
+        pass
+    try:
+        kind = _tag(_OBJECT.decode(raw))
+    except _UNFIT:
+        kind = ""
+    return UnknownBlock(kind, bytes(raw))
+
+
+def _tag(fields: dict[str, Raw]) -> str:
+    try:
+        return _STRING.decode(fields["type"])
+    except (KeyError, *_UNFIT):
+        return ""
