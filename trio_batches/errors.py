@@ -39,7 +39,7 @@ They are told apart by who has to act::
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -64,6 +64,7 @@ __all__ = (
     "NotImplementedByServiceError",
     "OverloadedError",
     "PermissionDeniedError",
+    "Phase",
     "PreconditionFailedError",
     "ProtocolError",
     "RateLimitError",
@@ -114,8 +115,21 @@ class InvalidIdError(TrioBatchesError, ValueError):
     """An id that is empty or would change the path it is put into; nothing was sent."""
 
 
+Phase = Literal["connecting", "sending", "waiting", "receiving"]
+"""How far an exchange had come: in the first two the service cannot have acted on it."""
+
+
 class TransportError(TrioBatchesError):
-    """The connection failed: it was not made, it broke, or nothing came in time."""
+    """The connection failed: it was not made, it broke, or nothing came in time.
+
+    Attributes:
+        phase: How far the exchange had come. While `connecting` or `sending` a
+            request body, the service cannot have acted on the request.
+    """
+
+    def __init__(self, message: str, *, phase: Phase) -> None:
+        self.phase: Phase = phase
+        super().__init__(message)
 
 
 class APIStatusError(TrioBatchesError):
@@ -263,8 +277,9 @@ class IncompleteResultsError(TrioBatchesError):
             for kind in sorted(self.expected.keys() | self.received.keys())
             if self.received.get(kind, 0) != self.expected.get(kind, 0)
         ]
-        super().__init__(f"{batch_id}: results do not match the batch's counts: ")
-        self.args = (f"{self.args[0]}{', '.join(differing)}",)
+        super().__init__(
+            f"{batch_id}: results do not match the batch's counts: {', '.join(differing)}"
+        )
 
 
 class BatchNotEndedError(TrioBatchesError):
@@ -308,7 +323,8 @@ class AmbiguousCreateError(TrioBatchesError):
         self.request_count = request_count
         self.sent_at = sent_at
         super().__init__(
-            f"no clear answer to a create of {request_count:,} requests sent at {sent_at}: {reason}; "
+            f"no clear answer to a create of {request_count:,} requests sent at {sent_at}: "
+            f"{reason}; "
             f"it may exist: list the newest batches and look for one with "
             f"{request_count:,} requests before sending them again"
         )

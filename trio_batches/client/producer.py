@@ -1,0 +1,105 @@
+"""One task that produces, behind a context manager, its nursery hidden.
+
+Whatever must not yield from inside a nursery or leave an HTTP body half-read
+goes through `open_producer`: the work runs in a task of its own, and the caller
+holds only the end of a channel.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Generic, NoReturn, TypeVar, final
+
+import trio
+from outcome import Error, Outcome, Value
+
+__all__ = ("Receiver", "Send", "open_producer")
+
+T = TypeVar("T")
+
+Send = Callable[[T], Awaitable[None]]
+"""Hands one item to the receiver, waiting while the receiver is behind."""
+
+
+@final
+class Receiver(Generic[T]):
+    """The items of a producer, in its order, then its outcome."""
+
+    def __init__(self, channel: trio.MemoryReceiveChannel[Outcome[T]]) -> None:
+        self._channel = channel
+
+    async def receive(self) -> T:
+        """Return the next item.
+
+        A failure of the producer is raised by the call that would have returned
+        its next item: what it produced before is never lost.
+
+        Raises:
+            trio.EndOfChannel: The producer has finished.
+        """
+        return (await self._channel.receive()).unwrap()
+
+    async def receive_or_none(self) -> T | None:
+        """Return the next item, None when the producer has finished."""
+        try:
+            return await self.receive()
+        except trio.EndOfChannel:
+            return None
+
+
+@asynccontextmanager
+async def open_producer(
+    produce: Callable[[Send[T]], Awaitable[None]], *, ahead: int
+) -> AsyncGenerator[Receiver[T]]:
+    """Run `produce(send)` in a task for as long as the block lasts.
+
+    Leaving the block cancels the producer and waits until it has cleaned up.
+    An exception of the block leaves it as it is, never wrapped in a group.
+
+    Args:
+        produce: Awaits `send(item)` for each item.
+        ahead: How many items may wait for the receiver, at least 1: one in the
+            producer's hand, the others in the channel.
+    """
+    sender, receiver = trio.open_memory_channel[Outcome[T]](ahead - 1)
+
+    async def send(item: T) -> None:
+        await sender.send(Value(item))
+
+    async def run() -> None:
+        with sender:
+            try:
+                await produce(send)
+            except Exception as exc:  # noqa: BLE001  # goes to the receiver
+                failure = exc
+            else:
+                return
+            await sender.send(Error(failure))
+
+    try:
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(run)
+            try:
+                yield Receiver(receiver)
+            finally:
+                nursery.cancel_scope.cancel()
+    except BaseExceptionGroup as group:
+        # The producer lets no Exception out, so a lone one is the block's own.
+        _, rest = group.split(trio.Cancelled)
+        if rest is None or len(rest.exceptions) != 1:
+            raise
+        error = rest.exceptions[0]
+    else:
+        return
+    _raise_as_it_is(error)
+
+
+def _raise_as_it_is(error: BaseException) -> NoReturn:
+    """Raise an exception without giving it a new context."""
+    context = error.__context__
+    try:
+        raise error
+    finally:
+        error.__context__ = context
+        del error, context

@@ -1,0 +1,118 @@
+"""One pass over the results of a batch: bytes in, new and checked items out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic, TypeVar, final
+
+from trio_batches.protocol.jsonl import LineFramer, decode_block, split_lines
+from trio_batches.types import (
+    BatchResult,
+    KeyLine,
+    decode_keys,
+    decode_result,
+    decode_results,
+)
+
+if TYPE_CHECKING:
+    from trio_batches.errors import ProtocolError
+    from trio_batches.protocol.tally import Tally
+
+__all__ = ("LINES", "RECORDS", "Reading", "Take")
+
+R = TypeVar("R", BatchResult, KeyLine)
+T = TypeVar("T")
+
+Take = Callable[[bytes, int, "Tally"], "tuple[T | None, ProtocolError | None]"]
+"""Decodes and counts a block of lines whose first one has a number.
+
+Returns what is new of it, in the form that is handed out (None if nothing is),
+and the error of the line that ended it, if one did.
+"""
+
+
+@dataclass(frozen=True)
+class _Form(Generic[R, T]):
+    """In what form results are handed out, and how far each line is decoded for that.
+
+    Attributes:
+        fast: Decodes a block of lines in one call.
+        slow: Decodes one line leniently.
+        select: Makes what is handed out of a block, its decoded lines and the
+            places of those that are new (None for all).
+    """
+
+    fast: Callable[[bytes], list[R]]
+    slow: Callable[[bytes], R]
+    select: Callable[[bytes, list[R], Sequence[int] | None], T]
+
+    def take(
+        self, block: bytes, first_line: int, tally: Tally
+    ) -> tuple[T | None, ProtocolError | None]:
+        """Do what `Take` says."""
+        records, error = decode_block(block, first_line=first_line, fast=self.fast, slow=self.slow)
+        if not records:
+            return None, error
+        ids = [record.custom_id for record in records]
+        places = tally.add(ids, [record.result.type for record in records])
+        return self.select(block, records, places), error
+
+
+def _select_records(
+    _block: bytes, records: list[BatchResult], places: Sequence[int] | None
+) -> list[BatchResult]:
+    return records if places is None else [records[place] for place in places]
+
+
+def _select_lines(block: bytes, keys: list[KeyLine], places: Sequence[int] | None) -> bytes:
+    lines = split_lines(block)
+    if places is None and len(keys) == len(lines):
+        return block
+    kept = lines[: len(keys)] if places is None else [lines[place] for place in places]
+    return b"".join(line + b"\n" for line in kept)
+
+
+def _decode_key(line: bytes) -> KeyLine:
+    return decode_keys(line)[0]
+
+
+RECORDS: Take[list[BatchResult]] = _Form(decode_results, decode_result, _select_records).take
+"""Typed records, a list for each block."""
+
+LINES: Take[bytes] = _Form(decode_keys, _decode_key, _select_lines).take
+"""The service's own bytes, whole lines; decoded only as far as counting them needs."""
+
+
+@final
+class Reading(Generic[T]):
+    """Frames, decodes and counts one answer.
+
+    Attributes:
+        error: Of the line that ended the reading, if one did.
+    """
+
+    def __init__(self, take: Take[T], tally: Tally) -> None:
+        self._take = take
+        self._tally = tally
+        self._framer = LineFramer()
+        self._line = 1
+        self.error: ProtocolError | None = None
+
+    def feed(self, piece: bytes) -> T | None:
+        """Take a piece of the answer; return what it completes, None if nothing."""
+        block = self._framer.feed(piece)
+        return self._read(block) if block else None
+
+    def finish(self) -> T | None:
+        """Take the end of the answer; return its last line, if it lacked a newline.
+
+        What is no whole line is left in `error`: the answer was cut off there.
+        """
+        rest = self._framer.finish()
+        return self._read(rest) if rest.strip() else None
+
+    def _read(self, block: bytes) -> T | None:
+        item, self.error = self._take(block, self._line, self._tally)
+        self._line += block.count(b"\n")
+        return item

@@ -1,0 +1,215 @@
+"""One attempt at one exchange over HTTP: the module that knows httpx.
+
+httpx 0.28 loads rich and click where they are installed, so this module is
+imported when a client opens, not when the package is imported.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Self, final
+
+import httpx
+import outcome
+import trio
+from typing_extensions import override
+
+from trio_batches.errors import ForeignOriginError, Phase, ProtocolError, TransportError
+from trio_batches.protocol.retry import retry_after
+from trio_batches.transport.exchange import Body, Call, Connect, Reply, Sink
+from trio_batches.transport.network import TrioNetwork
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import AsyncIterator, Mapping
+
+    from trio_batches.transport.address import ServiceAddress
+    from trio_batches.transport.limits import Limits
+
+__all__ = ("Wire",)
+
+MAX_REDIRECTS = 5
+CLOSING_SECONDS = 5.0
+"""How long a response may take to close when its task is already cancelled."""
+
+
+@final
+class Wire:
+    """An open pool of connections to one service."""
+
+    def __init__(self, http: httpx.AsyncClient, address: ServiceAddress, limits: Limits) -> None:
+        self._http = http
+        self._address = address
+        self._limits = limits
+
+    @classmethod
+    async def open(cls, address: ServiceAddress, limits: Limits, connect: Connect) -> Self:
+        """Load the certificates, off the event loop, and make the pool; connects to nothing yet."""
+        context: ssl.SSLContext | bool = True
+        if address.origin[0] == "https":
+            context = await trio.to_thread.run_sync(httpx.create_ssl_context)
+        http = httpx.AsyncClient(
+            verify=context,
+            limits=httpx.Limits(
+                max_connections=limits.connections, max_keepalive_connections=limits.connections
+            ),
+            headers={"accept-encoding": "gzip, deflate"},
+        )
+        _use_network(http, TrioNetwork(connect))
+        return cls(http, address, limits)
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        await self._http.aclose()
+
+    async def exchange(self, call: Call, headers: Mapping[str, str], sink: Sink | None) -> Reply:
+        """Send a request and read its whole answer, whatever its status.
+
+        A successful answer's body goes to the sink piece by piece if there is one.
+
+        Raises:
+            ForeignOriginError: The target or a redirect leads to another origin;
+                nothing was sent there.
+            TransportError: The connection failed, or no byte came in time.
+        """
+        url = self._own_url(self._address.absolute(call.target))
+        for _ in range(MAX_REDIRECTS):
+            reply, location = await self._attempt(call, url, headers, sink)
+            if location is None:
+                return reply
+            url = self._own_url(str(url.join(location)))
+        raise ProtocolError(f"{call.method} {call.target}: more than {MAX_REDIRECTS} redirects")
+
+    def _own_url(self, text: str) -> httpx.URL:
+        try:
+            url = httpx.URL(text)
+        except httpx.InvalidURL as exc:
+            raise ProtocolError(f"the service named a URL that is none: {exc}") from exc
+        if not self._address.owns(url.scheme, url.host, url.port) or url.userinfo:
+            raise ForeignOriginError(
+                f"the service named a URL at {url.scheme}://{url.netloc.decode()}, but this client "
+                f"talks to {self._address.base_url} only: nothing was sent there"
+            )
+        return url
+
+    async def _attempt(
+        self, call: Call, url: httpx.URL, headers: Mapping[str, str], sink: Sink | None
+    ) -> tuple[Reply, str | None]:
+        upload = None if call.body is None else _Upload(call.body)
+        phase: Phase = "waiting"
+        try:
+            response = await self._http.send(self._request(call, url, headers, upload), stream=True)
+            try:
+                phase = "receiving"
+                content = b""
+                if sink is not None and response.is_success:
+                    await _drain(response.aiter_bytes(), sink)
+                else:
+                    content = await response.aread()
+            finally:
+                with trio.move_on_after(CLOSING_SECONDS, shield=True):
+                    await response.aclose()
+        except httpx.RequestError as exc:
+            if isinstance(exc, httpx.ConnectError | httpx.ConnectTimeout | httpx.ProxyError):
+                phase = "connecting"
+            elif upload is not None and not upload.finished:
+                phase = "sending"
+            raise TransportError(self._sentence(call, exc, phase), phase=phase) from exc
+        location = response.headers.get("location") if response.is_redirect else None
+        if location is not None and call.method != "GET":
+            raise ProtocolError(f"{call.method} {call.target}: the answer is a redirect")
+        return _reply(response, content), location
+
+    def _request(
+        self, call: Call, url: httpx.URL, headers: Mapping[str, str], upload: _Upload | None
+    ) -> httpx.Request:
+        if call.query:
+            url = url.copy_merge_params(dict(call.query))
+        all_headers = dict(headers)
+        if call.method != "GET":
+            all_headers["content-type"] = "application/json"
+            all_headers["content-length"] = str(call.body.length if call.body else 0)
+        all_headers.update(call.headers)
+        limits = self._limits
+        timeout = httpx.Timeout(
+            connect=limits.connect_timeout,
+            read=limits.read_timeout if call.read_timeout is None else call.read_timeout,
+            write=limits.write_timeout,
+            pool=None,
+        )
+        return self._http.build_request(
+            call.method, url, headers=all_headers, content=upload, timeout=timeout
+        )
+
+    def _sentence(self, call: Call, exc: httpx.RequestError, phase: Phase) -> str:
+        what = {
+            "connecting": f"cannot reach {self._address.base_url}",
+            "sending": "the connection failed while the request was sent",
+            "waiting": "the connection failed before an answer came",
+            "receiving": "the connection failed in the middle of the answer",
+        }[phase]
+        if isinstance(exc, httpx.ReadTimeout):
+            what = "nothing came from the service in time"
+        detail = str(exc)
+        return f"{call.method} {call.target}: {what}{f' ({detail})' if detail else ''}"
+
+
+def _use_network(http: httpx.AsyncClient, network: TrioNetwork) -> None:
+    """Let a client and its proxies connect in our way.
+
+    httpcore, whose pools these are, has a parameter for it; httpx does not hand it on.
+    """
+    transports = (http._transport, *http._mounts.values())  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+    for transport in transports:
+        if isinstance(transport, httpx.AsyncHTTPTransport):
+            pool = transport._pool  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+            pool._network_backend = network  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+
+
+async def _drain(body: AsyncIterator[bytes], sink: Sink) -> None:
+    """Give every piece of a body to the sink until it has enough.
+
+    The HTTP library's nested generators end cleanly only when they are read to
+    the end or cancelled while they wait. So whatever ends the reading, be it an
+    error or the cancellation of this task while the sink waits, is kept until
+    the generators have been ended by cancellation, and only then let go.
+    """
+    result: outcome.Outcome[bool] = outcome.Value(True)  # noqa: FBT003
+    with trio.CancelScope() as scope:
+        async for piece in body:
+            if scope.cancel_called:
+                continue
+            result = await outcome.acapture(sink, piece)
+            if not (isinstance(result, outcome.Value) and result.value):
+                scope.cancel()
+    result.unwrap()
+
+
+def _reply(response: httpx.Response, content: bytes) -> Reply:
+    headers = {name.lower(): value for name, value in response.headers.items()}
+    return Reply(
+        status=response.status_code,
+        headers=headers,
+        content=content,
+        retry_after=retry_after(headers, datetime.now(UTC)),
+    )
+
+
+@final
+class _Upload(httpx.AsyncByteStream):
+    """A request body that knows whether all of it was handed over."""
+
+    def __init__(self, body: Body) -> None:
+        self._blocks = body.blocks()
+        self.finished = False
+
+    @override
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> bytes:
+        await trio.lowlevel.checkpoint()
+        for block in self._blocks:
+            return block
+        self.finished = True
+        raise StopAsyncIteration
