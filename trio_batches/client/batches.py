@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from trio_batches.client.session import Session
+    from trio_batches.protocol.tally import Tally
     from trio_batches.transport.exchange import Reply
     from trio_batches.types import BatchRequest
 
@@ -142,11 +143,12 @@ class Batches:
         call = Call(method="DELETE", target=_path(batch_id), headers=self._headers)
         return decode_reply(await self._session.transport.send(call), DeletedMessageBatch)
 
-    def results(self, batch: str | MessageBatch) -> ResultStream:
+    def results(self, batch: str | MessageBatch, *, tally: Tally | None = None) -> ResultStream:
         """Stream the results of an ended batch; see `ResultStream` for its uses.
 
         Args:
             batch: Its id, or the ended batch itself, which saves a request.
+            tally: Knows results that the caller has already, which are left out.
         """
 
         async def find_batch() -> MessageBatch:
@@ -154,7 +156,7 @@ class Batches:
                 return batch
             return await self.retrieve(batch.id if isinstance(batch, MessageBatch) else batch)
 
-        return ResultStream(lambda: self._session.transport, find_batch, self._headers)
+        return ResultStream(lambda: self._session.transport, find_batch, self._headers, tally)
 
     async def wait(self, batch_id: str) -> MessageBatch:
         """Return the batch when it has ended, polling at the pace that the service names.

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from trio_batches.client.paginator import Paginator
     from trio_batches.client.results import ResultStream
     from trio_batches.client.session import Session
+    from trio_batches.protocol.tally import Tally
     from trio_batches.types import BatchRequest, DeletedMessageBatch, MessageBatch
 
 __all__ = ("BetaBatches",)
@@ -70,9 +71,11 @@ class BetaBatches:
         """Delete an ended batch and its results; see `Batches.delete`."""
         return await self._with(betas).delete(batch_id)
 
-    def results(self, batch: str | MessageBatch, *, betas: Sequence[str] = ()) -> ResultStream:
-        """Stream the results of an ended batch; see `ResultStream`."""
-        return self._with(betas).results(batch)
+    def results(
+        self, batch: str | MessageBatch, *, tally: Tally | None = None, betas: Sequence[str] = ()
+    ) -> ResultStream:
+        """Stream the results of an ended batch; see `Batches.results`."""
+        return self._with(betas).results(batch, tally=tally)
 
     async def wait(self, batch_id: str, *, betas: Sequence[str] = ()) -> MessageBatch:
         """Return the batch when it has ended; see `Batches.wait`."""

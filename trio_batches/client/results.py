@@ -73,6 +73,7 @@ class ResultStream:
         transport: Callable[[], Transport],
         find_batch: Callable[[], Awaitable[MessageBatch]],
         headers: Mapping[str, str],
+        tally: Tally | None = None,
     ) -> None:
         self._transport = transport
         self._find_batch = find_batch
@@ -81,7 +82,7 @@ class ResultStream:
         self._receiver: Receiver[object] | None = None
         self._take: Take[object] | None = None
         self._chosen = trio.Event()
-        self._tally: Tally | None = None
+        self._tally = tally
         self._batch: MessageBatch | None = None
 
     @property
@@ -149,7 +150,12 @@ class ResultStream:
         assert self._take is not None  # noqa: S101  # set before the event
         self._batch = batch = await self._find_batch()
         call = _results_call(batch, self._headers, self._transport().policy.not_found_grace)
-        self._tally = tally = Tally(batch.id, batch.request_counts.results())
+        tally = self._tally or Tally(batch.id, batch.request_counts.results())
+        self._tally = tally
+        if tally.total:
+            if tally.complete:
+                return
+            tally.start_reading_again()
         await self._read_until_complete(call, self._take, tally, send)
 
     async def _read_until_complete(

@@ -1,1 +1,6 @@
 """What stays on disk."""
+
+from trio_batches.store.receipt import Receipt
+from trio_batches.store.results_folder import ResultsFolder
+
+__all__ = ("Receipt", "ResultsFolder")

@@ -1,0 +1,72 @@
+"""Files that are there whole or not at all, readable by their owner only."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+from typing import TYPE_CHECKING
+
+from trio_batches.errors import StorageError
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+    from pathlib import Path
+
+__all__ = ("make_folder", "publish", "storage_errors", "sync_folder", "write_whole")
+
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
+
+@contextlib.contextmanager
+def storage_errors(path: Path) -> Generator[None]:
+    """Turn the system's errors into one that names the file and says what to do."""
+    try:
+        yield
+    except OSError as exc:
+        place = str(exc.filename or path)
+        if exc.errno in _FULL:
+            raise StorageError(
+                place, f"{exc.strerror}: free some space, then run the same command again"
+            ) from exc
+        raise StorageError(place, str(exc.strerror or exc)) from exc
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder and its parents, private; one that exists keeps its mode.
+
+    Raises:
+        StorageError: It cannot be made, or something else is in its place.
+    """
+    with storage_errors(path):
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def sync_folder(path: Path) -> None:
+    """Make the names in a folder survive a power failure."""
+    folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def publish(part: Path, final: Path) -> None:
+    """Give a file that is synced already its final name, for good."""
+    part.replace(final)
+    sync_folder(final.parent)
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a small file so that it is there whole or not at all."""
+    part = path.with_name(f"{path.name}.{os.urandom(4).hex()}.part")
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    try:
+        with open(descriptor, "wb") as file:  # noqa: PTH123  # it is open already
+            file.write(content)
+            file.flush()
+            os.fsync(descriptor)
+        publish(part, path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise

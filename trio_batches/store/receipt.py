@@ -1,0 +1,65 @@
+"""The proof that a results file is whole: what was counted while it was written."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from trio_batches.store.disk import write_whole
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ("Receipt", "load_receipt", "receipt_path", "results_path", "save_receipt")
+
+
+class Receipt(msgspec.Struct, frozen=True, kw_only=True):
+    """Stands beside a results file; written after it, never without it."""
+
+    batch_id: str
+    file: str
+    """The results file's name, in the same folder."""
+
+    bytes: int
+    modified_ns: int
+    """The file's time of modification, to see at a glance whether it was touched."""
+
+    sha256: str
+    lines: int
+    counts: dict[str, int]
+    """Results of each type, each `custom_id` counted once; they match the batch's counts."""
+
+    created_at: datetime
+    """When the service took the batch."""
+
+    ended_at: datetime | None
+    verified_at: datetime
+    version: str
+    """The version of this library that counted."""
+
+
+def results_path(folder: Path, batch_id: str) -> Path:
+    """Return where the results of a batch are, or will be."""
+    return folder / f"{batch_id}.jsonl"
+
+
+def receipt_path(folder: Path, batch_id: str) -> Path:
+    """Return where the receipt of a batch's results is, or will be."""
+    return folder / f"{batch_id}.receipt.json"
+
+
+def load_receipt(folder: Path, batch_id: str) -> Receipt | None:
+    """Read the receipt of a batch; None if there is none, or nothing that can be one."""
+    try:
+        content = receipt_path(folder, batch_id).read_bytes()
+        return msgspec.json.decode(content, type=Receipt)
+    except (FileNotFoundError, msgspec.MsgspecError):
+        return None
+
+
+def save_receipt(folder: Path, receipt: Receipt) -> None:
+    """Write a receipt; its results file is in place and synced already."""
+    content = msgspec.json.format(msgspec.json.encode(receipt), indent=2)
+    write_whole(receipt_path(folder, receipt.batch_id), content + b"\n")
