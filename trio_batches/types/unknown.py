@@ -73,7 +73,7 @@ def _plain(value: object) -> object:
         return msgspec.Raw(value.raw)
     if isinstance(value, Mapping):
         return dict(cast("Mapping[object, object]", value))
-    raise TypeError(f"a {type(value).__name__} cannot be sent as JSON")
+    raise TypeError(f"JSON has no form for a value of type {type(value).__name__}")
 
 
 _ENCODER = msgspec.json.Encoder(enc_hook=_plain)
