@@ -204,7 +204,7 @@ def _explain(params: Raw | bytes, *, stricter: bool, allow_unknown: bool) -> lis
     try:
         fields = msgspec.json.decode(params)
     except _UNFIT as error:
-        return [f"params is not JSON: {error}"]
+        return [f"params cannot be read as JSON: {error}"]
     if not isinstance(fields, dict):
         return ["params must be a JSON object"]
     fields = cast("_Object", fields)
@@ -251,7 +251,10 @@ def _refused_by_version(fields: _Object) -> Iterator[str]:
     for place, role, block in _blocks(fields.get("messages")):
         kind = block.get("type")
         if role == "assistant" and kind == "document":
-            yield f"{place}: a document cannot stand in an answer: move it to a user's message, or {advice}"
+            yield (
+                f"{place}: a document cannot stand in an answer: "
+                f"move it to a user's message, or {advice}"
+            )
         if role == "user" and kind == "text" and block.get("citations"):
             yield f"{place}: a user's text cannot have citations: remove them, or {advice}"
 
