@@ -13,16 +13,13 @@ from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
 from msgspec import Struct
 
 from trio_batches.types.citations import Citation
-from trio_batches.types.tool_results import (
-    AdvisorToolResultBlock,
+from trio_batches.types.code_results import (
     BashCodeExecutionToolResultBlock,
-    Caller,
     CodeExecutionToolResultBlock,
     TextEditorCodeExecutionToolResultBlock,
-    ToolSearchToolResultBlock,
-    WebFetchToolResultBlock,
-    WebSearchToolResultBlock,
 )
+from trio_batches.types.tool_results import AdvisorToolResultBlock, ToolSearchToolResultBlock
+from trio_batches.types.web_results import Caller, WebFetchToolResultBlock, WebSearchToolResultBlock
 
 if TYPE_CHECKING:
     from trio_batches.types.unknown import UnknownBlock
