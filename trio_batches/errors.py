@@ -33,6 +33,7 @@ They are told apart by who has to act::
     ├── IncompleteResultsError        results that do not match the batch's counts
     ├── BatchNotEndedError            results asked of a batch that still runs
     ├── ResultsGoneError              results that the service no longer keeps
+    ├── NotVerifiedError              a delete of results that are nowhere else
     ├── AmbiguousCreateError          a create that may or may not have happened
     └── StorageError                  the disk: full, read-only, or failing
 """
@@ -62,6 +63,7 @@ __all__ = (
     "InvalidRequestsError",
     "NotFoundError",
     "NotImplementedByServiceError",
+    "NotVerifiedError",
     "OverloadedError",
     "PermissionDeniedError",
     "Phase",
@@ -306,6 +308,20 @@ class ResultsGoneError(TrioBatchesError):
     def __init__(self, batch_id: str, reason: str) -> None:
         self.batch_id = batch_id
         super().__init__(f"{batch_id}: {reason}")
+
+
+class NotVerifiedError(TrioBatchesError):
+    """A batch was to be deleted whose results have no verified copy; nothing was deleted.
+
+    Attributes:
+        batch_id: The batch.
+    """
+
+    def __init__(self, batch_id: str, folder: str) -> None:
+        self.batch_id = batch_id
+        super().__init__(
+            f"{batch_id}: {folder} holds no verified copy of its results: nothing was deleted"
+        )
 
 
 class AmbiguousCreateError(TrioBatchesError):

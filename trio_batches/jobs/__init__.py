@@ -1,7 +1,9 @@
 """Long work over many batches."""
 
 from trio_batches.jobs.download import DEFAULT_CONCURRENCY, download
+from trio_batches.jobs.each import for_each
 from trio_batches.jobs.progress import BatchDownload, DownloadProgress, DownloadState
+from trio_batches.jobs.remove import remove
 
 __all__ = (
     "DEFAULT_CONCURRENCY",
@@ -9,4 +11,6 @@ __all__ = (
     "DownloadProgress",
     "DownloadState",
     "download",
+    "for_each",
+    "remove",
 )

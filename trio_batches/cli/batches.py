@@ -1,0 +1,108 @@
+"""`list` and `show`."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING
+
+import click
+import msgspec
+
+from trio_batches.cli.exit_codes import Exit
+from trio_batches.cli.options import json_option
+from trio_batches.cli.run import run
+from trio_batches.cli.terminal import print_table, write
+from trio_batches.client import Client
+from trio_batches.protocol.limits import MAX_PAGE
+from trio_batches.store import Home
+from trio_batches.types import MessageBatch
+
+if TYPE_CHECKING:
+    from trio_batches.client import Page
+
+__all__ = ("list_batches", "show")
+
+NEWEST = 50
+"""How many batches `list` shows unless told otherwise."""
+
+
+@click.command("list")
+@click.option("--status", type=click.Choice(["in_progress", "canceling", "ended"]))
+@click.option("--limit", type=click.IntRange(min=1), help=f"How many; {NEWEST} by default.")
+@click.option("--all", "everything", is_flag=True, help="All that the workspace has.")
+@json_option
+def list_batches(status: str | None, limit: int | None, *, everything: bool, as_json: bool) -> None:
+    """List batches, newest first."""
+    if everything and limit is not None:
+        raise click.UsageError("--limit and --all contradict each other")
+    run(lambda: _list(status, None if everything else limit or NEWEST, as_json=as_json))
+
+
+async def _list(status: str | None, count: int | None, *, as_json: bool) -> Exit:
+    now = datetime.now(timezone.utc)
+    size = MAX_PAGE if count is None or status is not None else min(count, MAX_PAGE)
+    found: list[tuple[MessageBatch, bytes]] = []
+    async with Client() as client:
+        page: Page[MessageBatch] | None = await client.messages.batches.list(limit=size)
+        while page is not None:
+            for batch, raw in zip(page.data, page.raw_data, strict=True):
+                if status in (None, batch.processing_status) and len(found) != count:
+                    found.append((batch, raw))
+            more = len(found) != count and page.has_next_page()
+            page = await page.get_next_page() if more else None
+    if as_json:
+        await write(b"".join(raw + b"\n" for _, raw in found))
+    else:
+        columns = ("id", "status", "age", "requests", "succeeded", "failed", "expires in")
+        await print_table(columns, [_row(batch, now) for batch, _ in found])
+    return Exit.DONE
+
+
+def _row(batch: MessageBatch, now: datetime) -> tuple[str, ...]:
+    counts = batch.request_counts
+    failed = counts.errored + counts.canceled + counts.expired
+    return (
+        batch.id,
+        batch.processing_status,
+        _span(now - batch.created_at),
+        f"{counts.total:,}",
+        f"{counts.succeeded:,}" if batch.ended else "",
+        f"{failed:,}" if batch.ended else "",
+        "" if batch.ended else _span(batch.expires_at - now),
+    )
+
+
+def _span(span: timedelta) -> str:
+    """Return a length of time as a person would say it."""
+    seconds = max(0, int(span.total_seconds()))
+    for unit, size in (("d", 86_400), ("h", 3_600), ("min", 60)):
+        if seconds >= 2 * size:
+            return f"{seconds // size} {unit}"
+    return f"{seconds} s"
+
+
+@click.command()
+@click.argument("batch_id", metavar="ID")
+@json_option
+def show(batch_id: str, *, as_json: bool) -> None:
+    """Show one batch, whole."""
+    run(lambda: _show(batch_id, as_json=as_json))
+
+
+async def _show(batch_id: str, *, as_json: bool) -> Exit:
+    async with Client() as client:
+        raw = await client.messages.batches.retrieve_raw(batch_id)
+    if as_json:
+        await write(raw.strip() + b"\n")
+        return Exit.DONE
+    fields = msgspec.json.decode(raw, type=dict[str, msgspec.Raw])
+    rows = [(name, _plain(bytes(value))) for name, value in fields.items()]
+    folder = Home().results
+    if folder.is_dir():
+        rows += [("local file", str(path)) for path in sorted(folder.glob(f"{batch_id}.*"))]
+    await print_table(("field", "value"), rows)
+    return Exit.DONE
+
+
+def _plain(value: bytes) -> str:
+    return msgspec.json.decode(value, type=str) if value.startswith(b'"') else value.decode()

@@ -1,0 +1,103 @@
+"""`cancel` and `delete`."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, TypeVar
+
+import click
+import msgspec
+
+from trio_batches.cli.exit_codes import Exit, exit_of_all
+from trio_batches.cli.options import folder_option, json_option, yes_option
+from trio_batches.cli.run import run
+from trio_batches.cli.terminal import narrate, write_line
+from trio_batches.client import Client
+from trio_batches.errors import TrioBatchesError
+from trio_batches.jobs import for_each, remove
+from trio_batches.store import Home
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+    from pathlib import Path
+
+__all__ = ("cancel", "delete")
+
+T = TypeVar("T")
+
+
+@click.command()
+@click.argument("batch_ids", metavar="ID...", nargs=-1, required=True)
+@yes_option
+@json_option
+def cancel(batch_ids: tuple[str, ...], *, yes: bool, as_json: bool) -> None:
+    """Cancel batches; their requests that already run still finish."""
+    _confirm(f"Cancel {_these(batch_ids)}?", yes=yes)
+
+    async def work() -> Exit:
+        async with Client() as client:
+            outcomes = await for_each(batch_ids, client.messages.batches.cancel)
+        return await _report(
+            outcomes, lambda batch: batch.processing_status, as_json=as_json
+        )
+
+    run(work)
+
+
+@click.command()
+@click.argument("batch_ids", metavar="ID...", nargs=-1, required=True)
+@folder_option
+@click.option("--unverified", is_flag=True, help="Also without a verified copy of the results.")
+@yes_option
+@json_option
+def delete(
+    batch_ids: tuple[str, ...],
+    folder: Path | None,
+    *,
+    unverified: bool,
+    yes: bool,
+    as_json: bool,
+) -> None:
+    """Delete ended batches and their results from the service, for good.
+
+    A verified copy of the results must be in the folder, as `download` leaves it.
+    """
+    _confirm(f"Delete {_these(batch_ids)} from the service, for good?", yes=yes)
+    results = folder or Home().results
+
+    async def work() -> Exit:
+        async with Client() as client:
+            outcomes = await for_each(
+                batch_ids,
+                lambda batch_id: remove(client, batch_id, results, unverified=unverified),
+            )
+        return await _report(outcomes, lambda _: "deleted", as_json=as_json)
+
+    run(work)
+
+
+def _these(batch_ids: Sequence[str]) -> str:
+    return batch_ids[0] if len(batch_ids) == 1 else f"{len(batch_ids):,} batches"
+
+
+def _confirm(question: str, *, yes: bool) -> None:
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise click.UsageError("there is no terminal to ask on: say --yes")
+    click.confirm(question, abort=True, err=True)
+
+
+async def _report(
+    outcomes: dict[str, T | TrioBatchesError], describe: Callable[[T], str], *, as_json: bool
+) -> Exit:
+    errors: list[TrioBatchesError] = []
+    for batch_id, outcome in outcomes.items():
+        if isinstance(outcome, TrioBatchesError):
+            errors.append(outcome)
+            narrate(str(outcome))
+        elif as_json:
+            await write_line(msgspec.json.encode(outcome).decode())
+        else:
+            await write_line(f"{batch_id}\t{describe(outcome)}")
+    return exit_of_all(errors)

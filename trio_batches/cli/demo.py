@@ -1,0 +1,102 @@
+"""`demo`: the main job against a service in the same process."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import click
+import trio
+
+from trio_batches.cli.download import exit_of_download, run_download
+from trio_batches.cli.exit_codes import Exit
+from trio_batches.cli.run import run
+from trio_batches.cli.simulate import FAKE_KEY
+from trio_batches.cli.terminal import narrate, write_line
+from trio_batches.client import Client
+from trio_batches.jobs import DEFAULT_CONCURRENCY, DownloadProgress
+from trio_batches.protocol.limits import MAX_PAGE
+from trio_batches.simulator import World, open_simulator
+from trio_batches.store import ResultsFolder
+
+__all__ = ("demo",)
+
+BATCHES = 32
+REQUESTS = 10_000
+RESULT_BYTES = 1_000
+
+
+@click.command()
+@click.option("--headless", is_flag=True, help="List, download and verify, then exit.")
+@click.option("-o", "--output", "folder", type=click.Path(file_okay=False, path_type=Path),
+              help="Keep the files in this folder.")
+def demo(folder: Path | None, *, headless: bool) -> None:
+    """Try everything against a simulated service: no key, no network, no cost."""
+    if not headless:
+        raise click.UsageError("the terminal app is not there yet: say --headless")
+
+    async def work() -> Exit:
+        if folder is not None:
+            return await _demo(folder)
+        with tempfile.TemporaryDirectory(prefix="trio-batches-demo-") as temporary:
+            return await _demo(Path(temporary))
+
+    run(work)
+
+
+async def _demo(folder: Path) -> Exit:
+    async with (
+        open_simulator(_world()) as simulator,
+        Client(api_key=FAKE_KEY, base_url=simulator.base_url) as client,
+    ):
+        narrate(f"a simulated service runs at {simulator.base_url}")
+        async with client.messages.batches.list(limit=MAX_PAGE) as listed:
+            batches = [batch async for batch in listed]
+        ended = [batch for batch in batches if batch.ended]
+        results = sum(batch.request_counts.total for batch in ended)
+        narrate(
+            f"{len(batches)} batches, {len(ended)} of them ended with {results:,} results; "
+            f"downloading {DEFAULT_CONCURRENCY} at a time into {folder}"
+        )
+        progress = DownloadProgress()
+        started = trio.current_time()
+        await run_download(client, ended, folder, DEFAULT_CONCURRENCY, progress)
+        seconds = trio.current_time() - started
+    verified = await trio.to_thread.run_sync(_verify, progress, folder)
+    await _summarise(progress, verified, seconds)
+    return exit_of_download(progress)
+
+
+def _world() -> World:
+    world = World(seed=2026)
+    for number in range(BATCHES):
+        world.add_ended_batch(
+            REQUESTS,
+            errored=37 * (number % 3),
+            canceled=500 * (number % 7 == 0),
+            expired=11 * (number % 5 == 0),
+            age=3600.0 * (number + 1),
+            result_bytes=RESULT_BYTES,
+        )
+    world.add_in_progress_batch(REQUESTS)
+    world.add_canceling_batch(REQUESTS)
+    return world
+
+
+def _verify(progress: DownloadProgress, folder: Path) -> int:
+    """Hash every file again and return how many are as their receipts say."""
+    results = ResultsFolder(folder)
+    receipts = [entry.receipt for entry in progress.batches.values() if entry.receipt]
+    return sum(results.matches(receipt, deep=True) for receipt in receipts)
+
+
+async def _summarise(progress: DownloadProgress, verified: int, seconds: float) -> None:
+    megabytes = progress.received / 1e6
+    files = progress.count("downloaded", "present")
+    kinds = ", ".join(f"{count:,} {kind}" for kind, count in progress.results().items())
+    await write_line(f"batches   {files} downloaded, {verified} verified by hash, "
+                     f"{progress.count('failed')} failed")
+    await write_line(f"results   {sum(progress.results().values()):,}: {kinds}")
+    await write_line(f"bytes     {megabytes:,.1f} MB")
+    await write_line(f"time      {seconds:.1f} s, {megabytes / seconds:,.0f} MB/s, "
+                     f"service and client in one process")

@@ -1,0 +1,35 @@
+"""The commands."""
+
+from __future__ import annotations
+
+import click
+
+from trio_batches.cli.batches import cancel, delete, list_batches, show
+from trio_batches.cli.demo import demo
+from trio_batches.cli.download import download
+from trio_batches.cli.models import models
+from trio_batches.cli.results import results
+from trio_batches.cli.simulate import simulate
+from trio_batches.version import VERSION
+
+__all__ = ("main",)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(VERSION, prog_name="trio-batches")
+def main() -> None:
+    """Message batches: list, download, verify, cancel, delete.
+
+    The key comes from ANTHROPIC_API_KEY (or ANTHROPIC_AUTH_TOKEN) in the
+    environment, never from the command line; ANTHROPIC_BASE_URL names another
+    service, such as the one that `trio-batches simulate` starts.
+
+    \b
+    Exit codes: 0 done, 1 unexpected, 2 usage, 3 not found or gone, 4 key refused,
+    5 some failed (running again may help), 6 integrity, 7 interrupted (resumable),
+    8 disk, 11 rate or spend limit, 12 still in progress.
+    """
+
+
+for command in (list_batches, show, results, download, cancel, delete, models, simulate, demo):
+    main.add_command(command)

@@ -1,0 +1,71 @@
+"""Run a command's work under Trio: signals, errors and exit codes in one place."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from typing import TYPE_CHECKING, NoReturn
+
+import trio
+
+from trio_batches.cli.exit_codes import Exit, exit_of
+from trio_batches.cli.terminal import narrate, narrate_warnings, silence_stdout
+from trio_batches.errors import TrioBatchesError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable
+
+__all__ = ("run",)
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+def run(
+    work: Callable[[], Awaitable[Exit]],
+    *,
+    when_interrupted: str = "interrupted: nothing was left half-done",
+) -> NoReturn:
+    """Run a command's work and end the process with its exit code.
+
+    The first signal cancels the work, which then cleans up; a second one ends
+    the process at once.
+
+    Args:
+        work: Returns the exit code.
+        when_interrupted: What to say after a signal.
+    """
+    narrate_warnings()
+    sys.exit(trio.run(_run, work, when_interrupted))
+
+
+async def _run(work: Callable[[], Awaitable[Exit]], when_interrupted: str) -> Exit:
+    code = Exit.INTERRUPTED
+    with trio.open_signal_receiver(*_SIGNALS) as signals:
+        async with trio.open_nursery() as nursery:
+            scope = trio.CancelScope()
+            nursery.start_soon(_obey, signals, scope)
+            with scope:
+                code = await _guard(work)
+            nursery.cancel_scope.cancel()
+    if code is Exit.INTERRUPTED:
+        narrate(when_interrupted)
+    return code
+
+
+async def _guard(work: Callable[[], Awaitable[Exit]]) -> Exit:
+    try:
+        return await work()
+    except TrioBatchesError as error:
+        narrate(str(error))
+        return exit_of(error)
+    except BrokenPipeError:
+        silence_stdout()
+        return Exit.DONE
+
+
+async def _obey(signals: AsyncIterator[int], scope: trio.CancelScope) -> None:
+    async for _ in signals:
+        if scope.cancel_called:
+            os._exit(Exit.INTERRUPTED)
+        scope.cancel()

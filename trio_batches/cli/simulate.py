@@ -1,0 +1,49 @@
+"""`simulate`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+import trio
+
+from trio_batches.cli.exit_codes import Exit
+from trio_batches.cli.run import run
+from trio_batches.cli.terminal import narrate, write_line
+from trio_batches.simulator import Scenario, World, open_simulator
+
+__all__ = ("FAKE_KEY", "simulate")
+
+FAKE_KEY = "simulated-key"
+"""Any key will do; this one says so."""
+
+
+@click.command()
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="By default a free one.")
+@click.option("--batches", type=click.IntRange(0), default=25, show_default=True)
+@click.option("--requests", type=click.IntRange(1), default=1000, show_default=True,
+              help="Requests in each batch.")
+@click.option("--scenario", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--seed", type=int, default=0, show_default=True)
+def simulate(port: int, batches: int, requests: int, scenario: Path | None, seed: int) -> None:
+    """Run a local Message Batches service until interrupted; prints its base URL.
+
+    It keeps everything in memory, takes any key, and costs nothing. A scenario
+    file (JSON) makes it fail in the ways that it names.
+    """
+
+    async def work() -> Exit:
+        rules = Scenario() if scenario is None else Scenario.load(scenario)
+        world = World(seed=seed, scenario=rules)
+        for _ in range(batches):
+            world.add_ended_batch(requests=requests)
+        async with open_simulator(world, port=port) as simulator:
+            await write_line(simulator.base_url)
+            narrate(
+                f"in another terminal: export ANTHROPIC_BASE_URL={simulator.base_url} "
+                f"ANTHROPIC_API_KEY={FAKE_KEY}; then: trio-batches list"
+            )
+            await trio.sleep_forever()
+        return Exit.DONE
+
+    run(work, when_interrupted="the simulator has stopped")

@@ -1,0 +1,82 @@
+"""Data to stdout, narration to stderr, and nothing that could steer the terminal."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from typing import TYPE_CHECKING
+
+import trio
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+from typing_extensions import override
+
+from trio_batches.protocol.plain_text import one_line, printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+__all__ = ("narrate", "narrate_warnings", "print_table", "stderr", "write", "write_line")
+
+stderr = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
+
+
+def narrate(text: str) -> None:
+    """Say something to the user, one line on stderr."""
+    stderr.print(Text(one_line(text)))
+
+
+async def write(data: bytes) -> None:
+    """Write to stdout, off the event loop: whoever reads it may be slow.
+
+    Raises:
+        BrokenPipeError: The reader has gone.
+    """
+    if sys.stdout.isatty():
+        data = printable(data.decode(errors="replace")).encode()
+    await trio.to_thread.run_sync(_write, data, abandon_on_cancel=True)
+
+
+async def write_line(text: str) -> None:
+    """Write one line of text to stdout."""
+    await write(f"{text}\n".encode())
+
+
+def _write(data: bytes) -> None:
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
+
+
+async def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Print a table: aligned for a terminal, separated by tabs for a program."""
+    clean = [[one_line(cell) for cell in row] for row in rows]
+    if not sys.stdout.isatty():
+        await write("".join("\t".join(row) + "\n" for row in [columns, *clean]).encode())
+        return
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in columns:
+        table.add_column(column, overflow="fold" if column == columns[0] else "ellipsis")
+    for row in clean:
+        table.add_row(*(Text(cell) for cell in row))
+    Console().print(table)
+
+
+class _Narrator(logging.Handler):
+    @override
+    def emit(self, record: logging.LogRecord) -> None:
+        narrate(record.getMessage())
+
+
+def narrate_warnings() -> None:
+    """Show what the library waits for or tries again."""
+    logger = logging.getLogger("trio_batches")
+    if not any(isinstance(handler, _Narrator) for handler in logger.handlers):
+        logger.addHandler(_Narrator(logging.WARNING))
+        logger.propagate = False
+
+
+def silence_stdout() -> None:
+    """Keep the interpreter from complaining at its end about a reader that has gone."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

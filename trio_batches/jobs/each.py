@@ -1,0 +1,46 @@
+"""The same short call for many things at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+import trio
+
+from trio_batches.errors import TrioBatchesError
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterable
+
+__all__ = ("for_each",)
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+async def for_each(
+    things: Iterable[K], call: Callable[[K], Awaitable[V]], *, concurrency: int = 8
+) -> dict[K, V | TrioBatchesError]:
+    """Call a function for each thing and return what each call returned or failed with.
+
+    Args:
+        things: Each is called for once, even if it is named twice.
+        call: Does the work for one.
+        concurrency: How many calls at a time.
+
+    The result has the order of the things. One failure does not stop the others.
+    """
+    outcomes: dict[K, V | TrioBatchesError] = {}
+    limit = trio.CapacityLimiter(concurrency)
+
+    async def one(thing: K) -> None:
+        async with limit:
+            try:
+                outcomes[thing] = await call(thing)
+            except TrioBatchesError as error:
+                outcomes[thing] = error
+
+    order = list(dict.fromkeys(things))
+    async with trio.open_nursery() as nursery:
+        for thing in order:
+            nursery.start_soon(one, thing)
+    return {thing: outcomes[thing] for thing in order}

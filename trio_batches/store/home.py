@@ -1,0 +1,36 @@
+"""The folder that holds what this user's batches leave behind."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import final
+
+__all__ = ("Home",)
+
+
+@final
+class Home:
+    """`TRIO_BATCHES_HOME`, or `trio_batches` in the platform's folder for user data.
+
+    Args:
+        path: Another folder instead.
+    """
+
+    def __init__(self, path: Path | None = None) -> None:
+        self.path = path or _default_path()
+
+    @property
+    def results(self) -> Path:
+        """Where downloads go that name no folder."""
+        return self.path / "results"
+
+
+def _default_path() -> Path:
+    named = os.environ.get("TRIO_BATCHES_HOME")
+    if named:
+        return Path(named).expanduser().absolute()
+    # Imported here: most uses of the library do not touch the home.
+    from platformdirs import user_data_path  # noqa: PLC0415
+
+    return user_data_path("trio_batches", appauthor=False)
