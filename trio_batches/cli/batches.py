@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import click
@@ -15,10 +15,10 @@ from trio_batches.cli.terminal import print_table, write
 from trio_batches.client import Client
 from trio_batches.protocol.limits import MAX_PAGE
 from trio_batches.store import Home
-from trio_batches.types import MessageBatch
 
 if TYPE_CHECKING:
     from trio_batches.client import Page
+    from trio_batches.types import MessageBatch
 
 __all__ = ("list_batches", "show")
 
@@ -39,7 +39,7 @@ def list_batches(status: str | None, limit: int | None, *, everything: bool, as_
 
 
 async def _list(status: str | None, count: int | None, *, as_json: bool) -> Exit:
-    now = datetime.now(timezone.utc)
+    now = datetime.now(UTC)
     size = MAX_PAGE if count is None or status is not None else min(count, MAX_PAGE)
     found: list[tuple[MessageBatch, bytes]] = []
     async with Client() as client:

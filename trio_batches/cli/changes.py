@@ -18,7 +18,7 @@ from trio_batches.jobs import for_each, remove
 from trio_batches.store import Home
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
 __all__ = ("cancel", "delete")
@@ -37,9 +37,7 @@ def cancel(batch_ids: tuple[str, ...], *, yes: bool, as_json: bool) -> None:
     async def work() -> Exit:
         async with Client() as client:
             outcomes = await for_each(batch_ids, client.messages.batches.cancel)
-        return await _report(
-            outcomes, lambda batch: batch.processing_status, as_json=as_json
-        )
+        return await _report(outcomes, lambda batch: batch.processing_status, as_json=as_json)
 
     run(work)
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import trio
 
 from trio_batches.cli.download import exit_of_download, run_download
-from trio_batches.cli.exit_codes import Exit
 from trio_batches.cli.run import run
 from trio_batches.cli.simulate import FAKE_KEY
 from trio_batches.cli.terminal import narrate, write_line
@@ -18,6 +18,9 @@ from trio_batches.jobs import DEFAULT_CONCURRENCY, DownloadProgress
 from trio_batches.protocol.limits import MAX_PAGE
 from trio_batches.simulator import World, open_simulator
 from trio_batches.store import ResultsFolder
+
+if TYPE_CHECKING:
+    from trio_batches.cli.exit_codes import Exit
 
 __all__ = ("demo",)
 
@@ -28,8 +31,13 @@ RESULT_BYTES = 1_000
 
 @click.command()
 @click.option("--headless", is_flag=True, help="List, download and verify, then exit.")
-@click.option("-o", "--output", "folder", type=click.Path(file_okay=False, path_type=Path),
-              help="Keep the files in this folder.")
+@click.option(
+    "-o",
+    "--output",
+    "folder",
+    type=click.Path(file_okay=False, path_type=Path),
+    help="Keep the files in this folder.",
+)
 def demo(folder: Path | None, *, headless: bool) -> None:
     """Try everything against a simulated service: no key, no network, no cost."""
     if not headless:
@@ -94,9 +102,13 @@ async def _summarise(progress: DownloadProgress, verified: int, seconds: float) 
     megabytes = progress.received / 1e6
     files = progress.count("downloaded", "present")
     kinds = ", ".join(f"{count:,} {kind}" for kind, count in progress.results().items())
-    await write_line(f"batches   {files} downloaded, {verified} verified by hash, "
-                     f"{progress.count('failed')} failed")
+    await write_line(
+        f"batches   {files} downloaded, {verified} verified by hash, "
+        f"{progress.count('failed')} failed"
+    )
     await write_line(f"results   {sum(progress.results().values()):,}: {kinds}")
     await write_line(f"bytes     {megabytes:,.1f} MB")
-    await write_line(f"time      {seconds:.1f} s, {megabytes / seconds:,.0f} MB/s, "
-                     f"service and client in one process")
+    await write_line(
+        f"time      {seconds:.1f} s, {megabytes / seconds:,.0f} MB/s, "
+        f"service and client in one process"
+    )

@@ -43,7 +43,7 @@ __all__ = ("download", "exit_of_download", "run_download", "summarise")
 )
 @click.option("--dry-run", is_flag=True, help="Only say what there is to do.")
 @json_option
-def download(
+def download(  # noqa: PLR0913  # one argument for each option
     batch_ids: tuple[str, ...],
     folder: Path | None,
     concurrency: int,
@@ -100,9 +100,7 @@ async def _ended(client: Client) -> list[str | MessageBatch]:
         return [batch async for batch in batches if batch.ended and batch.archived_at is None]
 
 
-async def _print_plan(
-    client: Client, batches: Sequence[str | MessageBatch], folder: Path
-) -> Exit:
+async def _print_plan(client: Client, batches: Sequence[str | MessageBatch], folder: Path) -> Exit:
     rows: list[tuple[str, ...]] = []
     for batch_or_id in batches:
         batch = (

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from trio_batches.cli.batches import cancel, delete, list_batches, show
+from trio_batches.cli.batches import list_batches, show
+from trio_batches.cli.changes import cancel, delete
 from trio_batches.cli.demo import demo
 from trio_batches.cli.download import download
 from trio_batches.cli.models import models
@@ -18,7 +19,7 @@ __all__ = ("main",)
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(VERSION, prog_name="trio-batches")
 def main() -> None:
-    """Message batches: list, download, verify, cancel, delete.
+    r"""Message batches: list, download, verify, cancel, delete.
 
     The key comes from ANTHROPIC_API_KEY (or ANTHROPIC_AUTH_TOKEN) in the
     environment, never from the command line; ANTHROPIC_BASE_URL names another

@@ -33,7 +33,7 @@ async def _models(*, as_json: bool) -> Exit:
                     model.id,
                     model.display_name,
                     "yes" if model.supports_batches else "no",
-                    model.lifecycle,
+                    model.lifecycle or "",
                     f"{model.max_tokens:,}" if model.max_tokens else "",
                 )
                 for model in page.data

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import trio
 
-from trio_batches.cli.exit_codes import Exit
 from trio_batches.cli.run import run
 from trio_batches.cli.terminal import narrate, write_line
 from trio_batches.simulator import Scenario, World, open_simulator
+
+if TYPE_CHECKING:
+    from trio_batches.cli.exit_codes import Exit
 
 __all__ = ("FAKE_KEY", "simulate")
 
@@ -21,8 +24,13 @@ FAKE_KEY = "simulated-key"
 @click.command()
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="By default a free one.")
 @click.option("--batches", type=click.IntRange(0), default=25, show_default=True)
-@click.option("--requests", type=click.IntRange(1), default=1000, show_default=True,
-              help="Requests in each batch.")
+@click.option(
+    "--requests",
+    type=click.IntRange(1),
+    default=1000,
+    show_default=True,
+    help="Requests in each batch.",
+)
 @click.option("--scenario", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--seed", type=int, default=0, show_default=True)
 def simulate(port: int, batches: int, requests: int, scenario: Path | None, seed: int) -> None:
@@ -44,6 +52,5 @@ def simulate(port: int, batches: int, requests: int, scenario: Path | None, seed
                 f"ANTHROPIC_API_KEY={FAKE_KEY}; then: trio-batches list"
             )
             await trio.sleep_forever()
-        return Exit.DONE
 
     run(work, when_interrupted="the simulator has stopped")
