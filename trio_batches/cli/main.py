@@ -19,7 +19,7 @@ __all__ = ("main",)
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(VERSION, prog_name="trio-batches")
 def main() -> None:
-    r"""Message batches: list, download, verify, cancel, delete.
+    """Message batches: list, download, verify, cancel, delete.
 
     The key comes from ANTHROPIC_API_KEY (or ANTHROPIC_AUTH_TOKEN) in the
     environment, never from the command line; ANTHROPIC_BASE_URL names another
@@ -29,7 +29,7 @@ def main() -> None:
     Exit codes: 0 done, 1 unexpected, 2 usage, 3 not found or gone, 4 key refused,
     5 some failed (running again may help), 6 integrity, 7 interrupted (resumable),
     8 disk, 11 rate or spend limit, 12 still in progress.
-    """
+    """  # noqa: D301  # click wants the character itself, to keep the lines
 
 
 for command in (list_batches, show, results, download, cancel, delete, models, simulate, demo):

@@ -65,7 +65,7 @@ class Paginator(Generic[T]):
         """Cancel what is in flight."""
         assert self._open is not None  # noqa: S101  # entered before it is left
         opened, self._open = self._open, None
-        return await opened.__aexit__(exc_type, exc, traceback)
+        return await opened.__aexit__(exc_type, exc, traceback)  # noqa: ASYNC102  # it shields
 
     def _walk(self) -> PageWalk[T]:
         return PageWalk(self._source.page, self._query)

@@ -134,7 +134,7 @@ class ResultStream:
         """End the exchange."""
         assert self._open is not None  # noqa: S101  # entered before it is left
         self._receiver = None
-        return await self._open.__aexit__(exc_type, exc, traceback)
+        return await self._open.__aexit__(exc_type, exc, traceback)  # noqa: ASYNC102  # it shields
 
     def _start(self, take: Take[T]) -> Receiver[T]:
         if self._receiver is None:
