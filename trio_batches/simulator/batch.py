@@ -73,6 +73,7 @@ class SimulatedBatch:
     downloads: int = 0
 
     def __post_init__(self) -> None:
+        """Let what would take more than a day expire."""
         if self.ends_at > self.expires_at:
             part = EXPIRY_SECONDS / (self.ends_at - self.created_at)
             self.mixture = self.mixture.stop(part, EXPIRED)

@@ -20,7 +20,7 @@ __all__ = ("BLOCK_BYTES", "ResultBody", "ResultOrder")
 ResultOrder = Literal["shuffled", "stable", "submitted"]
 """Shuffled anew for each download, shuffled once, or in the order of the requests."""
 
-BLOCK_BYTES = 128 << 10
+BLOCK_BYTES = 192 << 10
 """How much is generated, and sent, at a time."""
 
 _OPEN = b'{"custom_id":"'
@@ -77,20 +77,25 @@ class ResultBody:
     def _many(self, order: Shuffle, start: int, stop: int) -> list[bytes]:
         """Return the pieces of some lines; the loop that everything else waits for."""
         pieces: list[bytes] = []
-        size, factor, offset = order.size, order.factor, order.offset
-        slot_factor, slot_offset = self._slots.factor, self._slots.offset
+        extend, size = pieces.extend, order.size
+        index, slot = order[start], self._slots[order[start]]
+        step, slot_step = order.factor, self._slots.factor * order.factor % size
         succeeded, faults = self._mixture.succeeded, self._batch.faults
         names, templates, count = self._batch.custom_ids, self._templates, len(self._templates)
-        for place in range(start, stop):
-            index = (factor * place + offset) % size
-            slot = (slot_factor * index + slot_offset) % size
+        for _ in range(start, stop):
             if slot >= succeeded or index in faults:
-                pieces += self._parts(index, slot)
-                continue
-            template = templates[slot % count]
-            number = b"%07d" % index
-            name = names[index] if names is not None else b"request-" + number
-            pieces += (_OPEN, name, template.middle, number, template.tail)
+                extend(self._parts(index, slot))
+            else:
+                template = templates[slot % count]
+                number = b"%07d" % index
+                name = names[index] if names is not None else b"request-" + number
+                extend((_OPEN, name, template.middle, number, template.tail))
+            index += step
+            if index >= size:
+                index -= size
+            slot += slot_step
+            if slot >= size:
+                slot -= size
         return pieces
 
     def _parts(self, index: int, slot: int) -> tuple[bytes, ...]:

@@ -80,23 +80,26 @@ class Conversation:
     async def _reply(self, request: Request, fault: Fault) -> Reply:
         """Return the answer, dressed with the headers that every answer has."""
         request_id = self._world.roll_request_id()
-        reply: Reply | None = None
-        if fault.act or fault.answer is None:
-            try:
-                reply = await self._service.answer(request)
-            except RefusalError as error:
-                reply = error.reply(request_id)
         if fault.answer is not None:
+            if fault.act:
+                await self._act(request, request_id)
             reply = _fault_reply(fault.answer, request_id)
         elif fault.redirect is not None:
             reply = Reply(status=307, headers={"location": fault.redirect})
-        assert reply is not None
+        else:
+            reply = await self._act(request, request_id)
         reply.headers = {**self._usual_headers(request, request_id), **reply.headers}
         if reply.blocks is None and self._world.scenario.gzip:
             compress(reply, request.headers.get("accept-encoding", ""))
         if request.method == "HEAD":
             reply.body = b""
         return reply
+
+    async def _act(self, request: Request, request_id: str) -> Reply:
+        try:
+            return await self._service.answer(request)
+        except RefusalError as error:
+            return error.reply(request_id)
 
     def _usual_headers(self, request: Request, request_id: str) -> dict[str, str]:
         return {

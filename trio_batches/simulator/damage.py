@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from trio_batches.simulator.bodies import BLOCK_BYTES
-
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from trio_batches.simulator.faults import Cut, Edit
 
 __all__ = ("CutStream", "edit_lines", "leave_off_final_newline", "slice_blocks")
+
+
+_MOST_BYTES = 256 << 10
 
 
 class _Line(msgspec.Struct):
@@ -50,7 +51,7 @@ def leave_off_final_newline(blocks: Iterator[bytes]) -> Iterator[bytes]:
         yield held.removesuffix(b"\n")
 
 
-def slice_blocks(blocks: Iterator[bytes], size: int = 2 * BLOCK_BYTES) -> Iterator[bytes]:
+def slice_blocks(blocks: Iterator[bytes], size: int = _MOST_BYTES) -> Iterator[bytes]:
     """Cut blocks that are too long for one write."""
     for block in blocks:
         if len(block) <= size:
@@ -124,18 +125,17 @@ def _edit(line: bytes, edit: Edit | None) -> bytes:
     whole = line + b"\n"
     if edit is None:
         return whole
-    match edit.what:
-        case "duplicate":
-            return whole + whole
-        case "drop":
-            return b""
-        case "corrupt":
-            return line[: len(line) // 2] + b"\x00\xff{\n"
-        case "retype":
-            custom_id = msgspec.json.decode(line, type=_Line).custom_id
-            result = {"custom_id": custom_id, "result": {"type": edit.result_type}}
-            return msgspec.json.encode(result) + b"\n"
-        case "blank":
-            return b"\n" + whole
-        case "crlf":
-            return line + b"\r\n"
+    edited = {
+        "duplicate": whole + whole,
+        "drop": b"",
+        "corrupt": line[: len(line) // 2] + b"\x00\xff{\n",
+        "blank": b"\n" + whole,
+        "crlf": line + b"\r\n",
+    }
+    return edited[edit.what] if edit.what != "retype" else _retype(line, edit.result_type)
+
+
+def _retype(line: bytes, result_type: str) -> bytes:
+    custom_id = msgspec.json.decode(line, type=_Line).custom_id
+    result = {"custom_id": custom_id, "result": {"type": result_type}}
+    return msgspec.json.encode(result) + b"\n"

@@ -36,4 +36,5 @@ class Shuffle:
                 self.factor = self.factor % size + 1
 
     def __getitem__(self, index: int) -> int:
+        """Return where an index goes."""
         return (self.factor * index + self.offset) % self.size

@@ -85,6 +85,7 @@ class Intake:
                 yield
 
     def __len__(self) -> int:
+        """Return the number of requests."""
         return len(self._entries)
 
     def _judge(self, index: int, params: msgspec.Raw) -> None:

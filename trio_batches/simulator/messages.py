@@ -26,7 +26,7 @@ _SENTENCES = (
     "Sort the rows by weight first; the second pass is then linear.",
     'She wrote "not yet" in the margin and closed the book.',
     "In short: yes, but only when both sides hold the same key.",
-    "Précis – naïve façade, œuvre, Größe, ¿qué tal?, 数据处理, 안녕하세요.",
+    "Précis – naïve façade, œuvre, Größe, ¿qué tal?, 数据处理, 안녕하세요.",  # noqa: RUF001  # the dash is one of the traps
     "A path such as C:\\temp\\new needs its backslashes kept.",
     "Results: 🎉 done, 🧪 tried, 👩🏽‍🚀 launched.",
     "This line has a separator\u2028inside, and a paragraph\u2029mark.",

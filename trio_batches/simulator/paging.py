@@ -8,11 +8,11 @@ import msgspec
 
 from trio_batches.simulator.catalogue import MODELS
 from trio_batches.simulator.replies import RefusalError
-from trio_batches.simulator.shelf import Slice
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from trio_batches.simulator.shelf import Slice
     from trio_batches.simulator.world import World
 
 __all__ = ("PageQuery", "slice_of_batches", "slice_of_models", "write_page")

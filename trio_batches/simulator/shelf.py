@@ -35,6 +35,7 @@ class Shelf:
         self._bookmarks: dict[str, _Key] = {}
 
     def __len__(self) -> int:
+        """Return the number of batches."""
         return len(self._by_age)
 
     def __iter__(self) -> Iterator[SimulatedBatch]:

@@ -42,7 +42,7 @@ class World:
         log_limit: How many requests `requests` keeps at least; twice as many at most.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # each changes the world in a way of its own
         self,
         seed: int = 0,
         *,
@@ -67,6 +67,7 @@ class World:
         self._created = 0
 
     def __len__(self) -> int:
+        """Return the number of batches."""
         return len(self.shelf)
 
     @property
