@@ -75,7 +75,8 @@ class Conversation:
         can_go_on = await delivery.run(
             reply, fault.cut, fault.edits, final_newline=scenario.final_newline
         )
-        return can_go_on and self._connection.our_state is h11.DONE
+        states = self._connection.states.values()
+        return can_go_on and all(state is h11.DONE for state in states)
 
     async def _reply(self, request: Request, fault: Fault) -> Reply:
         """Return the answer, dressed with the headers that every answer has."""

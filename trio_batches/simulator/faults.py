@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import msgspec
 
@@ -27,6 +27,10 @@ Operation = Literal[
 ]
 """What a request asks for."""
 
+_Count = Annotated[int, msgspec.Meta(ge=1)]
+_Seconds = Annotated[float, msgspec.Meta(ge=0)]
+_Status = Annotated[int, msgspec.Meta(ge=200, le=599)]
+
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """An answer in place of the service's own.
@@ -40,7 +44,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         body: Sent as it is, as HTML, in place of the error's JSON.
     """
 
-    status: int
+    status: _Status
     error_type: str | None = None
     error_code: str | None = None
     message: str = "A fault of the simulator's scenario."
@@ -62,9 +66,9 @@ class Cut(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True)
     """
 
     place: Literal["head", "byte", "line", "inside_line", "end"] = "byte"
-    at: int = 0
+    at: Annotated[int, msgspec.Meta(ge=0)] = 0
     how: Literal["fin", "rst", "clean", "stall"] = "fin"
-    seconds: float | None = None
+    seconds: _Seconds | None = None
 
 
 class Edit(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -78,7 +82,7 @@ class Edit(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
         result_type: What `retype` writes.
     """
 
-    line: int
+    line: _Count
     what: Literal["duplicate", "drop", "corrupt", "retype", "blank", "crlf"]
     result_type: str = "expired"
 
@@ -108,12 +112,12 @@ class Fault(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     operation: Operation | None = None
     method: str | None = None
     path: str | None = None
-    nth: int = 1
-    every: int = 1
-    times: int | None = 1
+    nth: _Count = 1
+    every: _Count = 1
+    times: _Count | None = 1
     probability: float = 1.0
 
-    delay: float = 0.0
+    delay: _Seconds = 0.0
     answer: Answer | None = None
     act: bool = False
     drop_reply: bool = False

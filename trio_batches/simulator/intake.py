@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Annotated
 
 import msgspec
@@ -38,6 +37,9 @@ class _Envelope(msgspec.Struct, forbid_unknown_fields=True):
     requests: list[_Entry]
 
 
+_NOT_JSON = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What msgspec raises for bytes that are no JSON, no UTF-8, or nested too deeply."""
+
 _decoder = msgspec.json.Decoder(_Envelope)
 
 
@@ -67,7 +69,7 @@ class Intake:
         """Look at every request, pausing after each MB so that others get their turn.
 
         Raises:
-            RefusalError: A `custom_id` occurs twice.
+            RefusalError: A `custom_id` occurs twice, or params are no JSON.
         """
         seen: set[str] = set()
         weight = 0
@@ -89,7 +91,10 @@ class Intake:
         return len(self._entries)
 
     def _judge(self, index: int, params: msgspec.Raw) -> None:
-        model, fault = judge_params(params, version=self._version)
+        try:
+            model, fault = judge_params(params, version=self._version)
+        except _NOT_JSON as error:
+            raise _refuse_json(error) from error
         if fault is not None:
             self.faults[index] = fault
         if self.model is None:
@@ -101,9 +106,8 @@ def _read_envelope(body: bytearray) -> list[_Entry]:
         entries = _decoder.decode(body).requests
     except msgspec.ValidationError as error:
         raise RefusalError(400, phrase(str(error))) from error
-    except msgspec.DecodeError as error:
-        reason = re.sub(r"^JSON is malformed: ", "", str(error))
-        raise RefusalError(400, f"The request body is not valid JSON: {reason}") from error
+    except _NOT_JSON as error:
+        raise _refuse_json(error) from error
     if not entries:
         raise RefusalError(
             400, "requests: List should have at least 1 item after validation, not 0"
@@ -115,3 +119,8 @@ def _read_envelope(body: bytearray) -> list[_Entry]:
             f"after validation, not {len(entries)}",
         )
     return entries
+
+
+def _refuse_json(error: Exception) -> RefusalError:
+    reason = str(error).removeprefix("JSON is malformed: ")
+    return RefusalError(400, f"The request body is not valid JSON: {reason}")

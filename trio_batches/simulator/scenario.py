@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import msgspec
 
@@ -15,6 +15,11 @@ if TYPE_CHECKING:
     from os import PathLike
 
 __all__ = ("Scenario",)
+
+_Count = Annotated[int, msgspec.Meta(ge=1)]
+_Seconds = Annotated[float, msgspec.Meta(ge=0)]
+_Rate = Annotated[float, msgspec.Meta(gt=0)]
+_Fraction = Annotated[float, msgspec.Meta(ge=0, le=1)]
 
 
 class Scenario(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -45,26 +50,26 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         faults: What goes wrong, and when. The first that hits a request wins.
     """
 
-    batch_seconds: float = 30.0
-    batch_seconds_spread: float = 0.0
-    cancel_seconds: float = 5.0
-    errored: float = 0.0
-    expired: float = 0.0
-    result_bytes: int = 1500
+    batch_seconds: _Seconds = 30.0
+    batch_seconds_spread: _Fraction = 0.0
+    cancel_seconds: _Seconds = 5.0
+    errored: _Fraction = 0.0
+    expired: _Fraction = 0.0
+    result_bytes: _Count = 1500
     result_order: ResultOrder = "shuffled"
     final_newline: bool = True
     gzip: bool = True
-    latency: float = 0.0
-    bandwidth: float | None = None
-    read_timeout: float = 300.0
-    flicker: float = 0.0
-    listing_delay: float = 0.0
-    empty_page_every: int | None = None
-    refuse_every: int | None = None
-    refuse_seconds: float = 1.0
-    requests_per_minute: float | None = None
-    burst: int | None = None
-    spend_limit: int | None = None
+    latency: _Seconds = 0.0
+    bandwidth: _Rate | None = None
+    read_timeout: _Rate = 300.0
+    flicker: _Seconds = 0.0
+    listing_delay: _Seconds = 0.0
+    empty_page_every: Annotated[int, msgspec.Meta(ge=2)] | None = None
+    refuse_every: _Count | None = None
+    refuse_seconds: _Seconds = 1.0
+    requests_per_minute: _Rate | None = None
+    burst: _Count | None = None
+    spend_limit: _Count | None = None
     faults: tuple[Fault, ...] = ()
 
     @classmethod

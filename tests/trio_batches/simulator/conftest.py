@@ -79,6 +79,7 @@ class Visitor:
 
     async def receive(self, stream: trio.abc.Stream, connection: h11.Connection) -> Answer:
         answer = Answer(0, {}, b"", whole=False)
+        pieces: list[bytes] = []
         try:
             while not isinstance(event := await _next_event(stream, connection), h11.EndOfMessage):
                 if isinstance(event, h11.Response):
@@ -87,12 +88,13 @@ class Visitor:
                         name.decode(): value.decode() for name, value in event.headers
                     }
                 elif isinstance(event, h11.Data):
-                    answer.body += bytes(event.data)
+                    pieces.append(bytes(event.data))
                 elif isinstance(event, h11.ConnectionClosed):
-                    return answer
+                    break
+            answer.whole = isinstance(event, h11.EndOfMessage)
         except h11.RemoteProtocolError:
-            return answer
-        answer.whole = True
+            answer.whole = False
+        answer.body = b"".join(pieces)
         return answer
 
 
