@@ -87,6 +87,25 @@ async def test_a_client_that_leaves_during_results_is_let_go() -> None:
     assert not world.requests[0].finished
 
 
+async def test_nonsense_from_one_who_left_is_ignored() -> None:
+    ours, theirs = trio.testing.memory_stream_pair()
+    await ours.send_all(b"GIVE me my batches\r\n\r\n")
+    await ours.aclose()
+    await Simulator(World()).handle(theirs)
+
+
+async def test_nonsense_in_the_middle_of_a_request_is_refused() -> None:
+    body = b"transfer-encoding: chunked\r\n\r\nzz\r\n"
+    received = await exchange(World(), b"POST / HTTP/1.1\r\nhost: x\r\n" + body, leave=False)
+    assert received.startswith(b"HTTP/1.1 400 ")
+
+
+async def test_nonsense_behind_an_answer_ends_the_connection() -> None:
+    one = b"GET /v1/models HTTP/1.1\r\n%b\r\n" % HEAD
+    received = await exchange(World(), one + b"nonsense\r\n\r\n", leave=False)
+    assert received.count(b"HTTP/1.1 200 ") == received.count(b"HTTP/1.1 400 ") == 1
+
+
 @pytest.mark.parametrize("sent", [b"", b"GET /v1/mo"])
 async def test_a_silent_client_is_let_go_in_time(sent: bytes) -> None:
     start = trio.current_time()

@@ -25,6 +25,81 @@ def request(custom_id: object, **params: object) -> dict[str, Any]:
     return {"custom_id": custom_id, "params": kept}
 
 
+ENVELOPES: list[tuple[object, str]] = [
+    ({"requests": []}, "requests: List should have at least 1 item after validation, not 0"),
+    ({}, "requests: Field required"),
+    ({"requests": 3}, "requests: Input should be a valid list"),
+    ([], "Input should be a valid dictionary"),
+    ({"requests": [request("a")], "x": 1}, "x: Extra inputs are not permitted"),
+    ({"requests": [request("a") | {"x": 1}]}, "requests.0.x: Extra inputs are not permitted"),
+    ({"requests": [{"custom_id": "a"}]}, "requests.0.params: Field required"),
+    ({"requests": [{"params": {}}]}, "requests.0.custom_id: Field required"),
+    (
+        {"requests": [request("a"), request(7)]},
+        "requests.1.custom_id: Input should be a valid string",
+    ),
+    (
+        {"requests": [request("a" * 65)]},
+        "requests.0.custom_id: String should have at most 64 characters",
+    ),
+    (
+        {"requests": [request("")]},
+        "requests.0.custom_id: String should have at least 1 character",
+    ),
+    (
+        {"requests": [request("a b")]},
+        "requests.0.custom_id: String should match pattern '^[a-zA-Z0-9_-]{1,64}$'",
+    ),
+    (
+        {"requests": [request("a\n")]},
+        "requests.0.custom_id: String should match pattern '^[a-zA-Z0-9_-]{1,64}$'",
+    ),
+    (
+        {"requests": [request("a"), request("b"), request("a")]},
+        "requests.2.custom_id: duplicate custom_id 'a'",
+    ),
+    (
+        {"requests": [request("a")] * 100_001},
+        "requests: List should have at most 100000 items after validation, not 100001",
+    ),
+    (b'{"requests": [', "The request body is not valid JSON: "),
+    (b"", "The request body is not valid JSON: "),
+    (b'{"requests": [{"custom_id": "\xff"}]}', "The request body is not valid JSON: "),
+    (
+        b'{"requests": [{"custom_id": "a", "params": {"model": "\xff"}}]}',
+        "The request body is not valid JSON: ",
+    ),
+    (
+        b'{"requests": [{"custom_id": "a", "params": ' + b"[" * 10**5 + b"]" * 10**5 + b"}]}",
+        "The request body is not valid JSON: ",
+    ),
+]
+
+
+PARAMS: list[tuple[dict[str, object], str]] = [
+    ({"max_tokens": None}, "max_tokens: Field required"),
+    ({"max_tokens": 0}, "max_tokens: Input should be greater than or equal to 1"),
+    ({"max_tokens": "1"}, "max_tokens: Input should be a valid integer"),
+    ({"model": 5}, "model: Input should be a valid string"),
+    ({"messages": []}, "messages: at least one message is required"),
+    ({"messages": [{"role": "user"}]}, "messages.0.content: Field required"),
+    ({"stream": True}, "stream: Streaming is not supported in batches"),
+    ({"stream": 1}, "stream: Input should be a valid boolean"),
+    ({"speed": "fast"}, "speed: Fast mode is not supported in batches"),
+    ({"betas": ["x"]}, "betas: Extra inputs are not permitted"),
+    ({"messages": [{"role": "x", "content": ""}]}, "messages.0.role: Invalid enum value 'x'"),
+    ({"temperature": 1}, "temperature: Extra inputs are not permitted"),
+    (
+        {"messages": [{"role": "assistant", "content": [{"type": "document"}]}]},
+        "messages.0.content.0: document blocks are for user messages",
+    ),
+    (
+        {"messages": [{"role": "user", "content": [{"type": "text", "citations": [{}]}]}]},
+        "messages.0.content.0.citations: Extra inputs are not permitted",
+    ),
+]
+
+
 async def results_of(visitor: Visitor, world: World, created: Answer) -> dict[str, Any]:
     await trio.sleep(world.scenario.batch_seconds)
     answer = await visitor.results(world, created.json["id"])
@@ -46,56 +121,8 @@ async def test_a_create_becomes_a_batch_with_those_results(visitor: Visitor) -> 
 
 @pytest.mark.parametrize(
     ("body", "message"),
-    [
-        ({"requests": []}, "requests: List should have at least 1 item after validation, not 0"),
-        ({}, "requests: Field required"),
-        ({"requests": 3}, "requests: Input should be a valid list"),
-        ([], "Input should be a valid dictionary"),
-        ({"requests": [request("a")], "x": 1}, "x: Extra inputs are not permitted"),
-        ({"requests": [request("a") | {"x": 1}]}, "requests.0.x: Extra inputs are not permitted"),
-        ({"requests": [{"custom_id": "a"}]}, "requests.0.params: Field required"),
-        ({"requests": [{"params": {}}]}, "requests.0.custom_id: Field required"),
-        (
-            {"requests": [request("a"), request(7)]},
-            "requests.1.custom_id: Input should be a valid string",
-        ),
-        (
-            {"requests": [request("a" * 65)]},
-            "requests.0.custom_id: String should have at most 64 characters",
-        ),
-        (
-            {"requests": [request("")]},
-            "requests.0.custom_id: String should have at least 1 character",
-        ),
-        (
-            {"requests": [request("a b")]},
-            "requests.0.custom_id: String should match pattern '^[a-zA-Z0-9_-]{1,64}$'",
-        ),
-        (
-            {"requests": [request("a\n")]},
-            "requests.0.custom_id: String should match pattern '^[a-zA-Z0-9_-]{1,64}$'",
-        ),
-        (
-            {"requests": [request("a"), request("b"), request("a")]},
-            "requests.2.custom_id: duplicate custom_id 'a'",
-        ),
-        (
-            {"requests": [request("a")] * 100_001},
-            "requests: List should have at most 100000 items after validation, not 100001",
-        ),
-        (b'{"requests": [', "The request body is not valid JSON: "),
-        (b"", "The request body is not valid JSON: "),
-        (b'{"requests": [{"custom_id": "\xff"}]}', "The request body is not valid JSON: "),
-        (
-            b'{"requests": [{"custom_id": "a", "params": {"model": "\xff"}}]}',
-            "The request body is not valid JSON: ",
-        ),
-        (
-            b'{"requests": [{"custom_id": "a", "params": ' + b"[" * 10**5 + b"]" * 10**5 + b"}]}",
-            "The request body is not valid JSON: ",
-        ),
-    ],
-    ids=range(20),
+    ENVELOPES,
+    ids=range(len(ENVELOPES)),
 )
 async def test_a_wrong_envelope_is_refused_at_once(
     visitor: Visitor, body: object, message: str
@@ -111,27 +138,7 @@ async def test_a_wrong_envelope_is_refused_at_once(
 
 @pytest.mark.parametrize(
     ("params", "message"),
-    [
-        ({"max_tokens": None}, "max_tokens: Field required"),
-        ({"max_tokens": 0}, "max_tokens: Input should be greater than or equal to 1"),
-        ({"max_tokens": "1"}, "max_tokens: Input should be a valid integer"),
-        ({"model": 5}, "model: Input should be a valid string"),
-        ({"messages": []}, "messages: at least one message is required"),
-        ({"messages": [{"role": "user"}]}, "messages.0.content: Field required"),
-        ({"stream": True}, "stream: Streaming is not supported in batches"),
-        ({"stream": 1}, "stream: Input should be a valid boolean"),
-        ({"speed": "fast"}, "speed: Fast mode is not supported in batches"),
-        ({"betas": ["x"]}, "betas: Extra inputs are not permitted"),
-        ({"temperature": 1}, "temperature: Extra inputs are not permitted"),
-        (
-            {"messages": [{"role": "assistant", "content": [{"type": "document"}]}]},
-            "messages.0.content.0: document blocks are for user messages",
-        ),
-        (
-            {"messages": [{"role": "user", "content": [{"type": "text", "citations": [{}]}]}]},
-            "messages.0.content.0.citations: Extra inputs are not permitted",
-        ),
-    ],
+    PARAMS,
 )
 async def test_wrong_params_fail_in_the_results_only(
     visitor: Visitor, params: dict[str, Any], message: str

@@ -125,10 +125,12 @@ async def test_a_fault_names_a_foreign_results_url(visitor: Visitor) -> None:
     assert batch["results_url"] == f"http://evil.test/{batch_id}"
 
 
-async def cut_results(visitor: Visitor, cut: Cut, **batch: int) -> tuple[bytes, bytes, bool]:
+async def cut_results(
+    visitor: Visitor, cut: Cut, result_bytes: int = 1500
+) -> tuple[bytes, bytes, bool]:
     """Return what a cut has let through, the whole thing, and whether it looked whole."""
     world = faulty(Fault(operation="results", cut=cut))
-    batch_id = world.add_ended_batch(**({"requests": 300} | batch))
+    batch_id = world.add_ended_batch(300, result_bytes=result_bytes)
     answer = await visitor.results(world, batch_id)
     whole = b"".join(world.result_lines(batch_id))
     assert world.requests[0].sent_bytes == len(answer.body)
