@@ -13,6 +13,7 @@ from trio_batches.simulator.dice import roll_dice, roll_id
 from trio_batches.simulator.faults import FaultPlan
 from trio_batches.simulator.limits import Limits
 from trio_batches.simulator.mixture import Mixture
+from trio_batches.simulator.population import populate
 from trio_batches.simulator.scenario import Scenario
 from trio_batches.simulator.shelf import Shelf
 
@@ -144,6 +145,13 @@ class World:
     ) -> str:
         """Add a batch so old that its results are gone."""
         return self.add_ended_batch(requests, age=age)
+
+    def populate(self, batches: int) -> list[str]:
+        """Add batches of all kinds and ages, and return their ids, newest first.
+
+        One in ten still runs, and ends within minutes; the oldest are archived.
+        """
+        return populate(self, batches)
 
     def create_batch(self, intake: Intake) -> SimulatedBatch:
         """Add the batch of a create, which ends as the scenario says."""

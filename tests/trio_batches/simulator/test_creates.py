@@ -181,7 +181,9 @@ async def test_a_body_above_the_limit_is_refused(
     waiting = await visitor.ask(
         world, "POST", BATCHES, headers={"expect": "100-continue"}, body=body
     )
-    for answer in (declared, waiting):
+    headers = {"content-length": "", "transfer-encoding": "chunked"}
+    chunked = await visitor.ask(world, "POST", BATCHES, headers=headers, body=body)
+    for answer in (declared, waiting, chunked):
         assert answer.status == 413
         assert answer.json["error"]["type"] == "request_too_large"
     assert world.requests[0].body_bytes == 0

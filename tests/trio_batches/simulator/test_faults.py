@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 import trio
+import trio.testing
 
-from trio_batches.simulator import Answer, Cut, Edit, Fault, Scenario, World
+from trio_batches.simulator import Answer, Cut, Edit, Fault, Scenario, Simulator, World
 
 if TYPE_CHECKING:
     from tests.trio_batches.simulator.conftest import Visitor
@@ -201,6 +202,19 @@ async def test_a_stall_for_ever_ends_when_the_client_leaves(visitor: Visitor, pl
     with trio.move_on_after(1000) as scope:
         await visitor.results(world, batch_id)
     assert scope.cancelled_caught
+    assert not world.requests[0].finished
+
+
+async def test_a_client_can_leave_during_a_stall() -> None:
+    world = faulty(Fault(cut=Cut(at=10, how="stall")))
+    ours, theirs = trio.testing.memory_stream_pair()
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(Simulator(world).handle, theirs)
+        await ours.send_all(b"GET /v1/models HTTP/1.1\r\nhost: x\r\nx-api-key: k\r\n\r\n")
+        await trio.sleep(1000)
+        await ours.send_all(b"anyone there?")
+        await trio.sleep(1000)
+        await ours.aclose()
     assert not world.requests[0].finished
 
 

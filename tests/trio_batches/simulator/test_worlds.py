@@ -119,6 +119,24 @@ async def test_batches_of_every_kind_can_be_added(visitor: Visitor) -> None:
     assert len(world) == 2
 
 
+async def test_a_populated_world_has_batches_of_all_kinds(visitor: Visitor) -> None:
+    world = World(seed=4)
+    ids = world.populate(200)
+    batches = (await visitor.get(world, f"{BATCHES}?limit=1000")).json["data"]
+    assert [batch["id"] for batch in batches] == ids == world.batch_ids
+    assert {batch["processing_status"] for batch in batches} == {
+        "in_progress",
+        "canceling",
+        "ended",
+    }
+    assert any(batch["archived_at"] for batch in batches)
+    for kind in ("succeeded", "errored", "canceled", "expired"):
+        assert any(batch["request_counts"][kind] for batch in batches)
+    await trio.sleep(300)
+    later = (await visitor.get(world, f"{BATCHES}?limit=1000")).json["data"]
+    assert {batch["processing_status"] for batch in later} == {"ended"}
+
+
 async def test_time_stands_still_in_a_frozen_world(visitor: Visitor) -> None:
     world = World(frozen=True)
     batch_id = world.add_in_progress_batch(10, ends_in=30)
