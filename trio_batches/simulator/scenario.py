@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import msgspec
 
 from trio_batches.errors import ConfigurationError
-from trio_batches.simulator.bodies import ResultOrder  # noqa: TC001  # msgspec reads it
-from trio_batches.simulator.faults import Fault  # noqa: TC001  # msgspec reads it
+from trio_batches.simulator.bodies import ResultOrder
+from trio_batches.simulator.faults import Fault
 
 if TYPE_CHECKING:
     from os import PathLike

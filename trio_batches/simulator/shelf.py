@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from trio_batches.simulator.batch import SimulatedBatch
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-
-    from trio_batches.simulator.batch import SimulatedBatch
 
 __all__ = ("Shelf", "Slice")
 
