@@ -24,16 +24,9 @@ FAKE_KEY = "simulated-key"
 @click.command()
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="By default a free one.")
 @click.option("--batches", type=click.IntRange(0), default=25, show_default=True)
-@click.option(
-    "--requests",
-    type=click.IntRange(1),
-    default=1000,
-    show_default=True,
-    help="Requests in each batch.",
-)
 @click.option("--scenario", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--seed", type=int, default=0, show_default=True)
-def simulate(port: int, batches: int, requests: int, scenario: Path | None, seed: int) -> None:
+def simulate(port: int, batches: int, scenario: Path | None, seed: int) -> None:
     """Run a local Message Batches service until interrupted; prints its base URL.
 
     It keeps everything in memory, takes any key, and costs nothing. A scenario
@@ -43,8 +36,7 @@ def simulate(port: int, batches: int, requests: int, scenario: Path | None, seed
     async def work() -> Exit:
         rules = Scenario() if scenario is None else Scenario.load(scenario)
         world = World(seed=seed, scenario=rules)
-        for _ in range(batches):
-            world.add_ended_batch(requests=requests)
+        world.populate(batches)
         async with open_simulator(world, port=port) as simulator:
             await write_line(simulator.base_url)
             narrate(
