@@ -96,7 +96,7 @@ def retry_after(headers: Mapping[str, str], now: datetime) -> float | None:
     try:
         moment = parsedate_to_datetime(value)
         return max(0.0, (moment - now).total_seconds())
-    except (TypeError, ValueError):  # no date, or one without a time zone
+    except (TypeError, ValueError, OverflowError):  # no date, or one without a time zone
         return None
 
 
