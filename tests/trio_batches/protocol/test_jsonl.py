@@ -1,0 +1,158 @@
+from __future__ import annotations
+
+import time
+from itertools import pairwise
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from trio_batches.errors import ProtocolError
+from trio_batches.protocol.jsonl import LineFramer, decode_block, split_lines
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+    max_leaves=8,
+)
+ENDS = st.sampled_from([b"\n", b"\r\n", b"\n\n", b"\n \r\n"])
+DECODER = msgspec.json.Decoder(object)
+
+
+def cut(data: bytes, places: list[int]) -> list[bytes]:
+    """Cut bytes at places, which may repeat or lie outside."""
+    borders = [0, *sorted(place % (len(data) + 1) for place in places), len(data)]
+    return [data[start:stop] for start, stop in pairwise(borders)]
+
+
+def read(pieces: list[bytes]) -> tuple[list[object], ProtocolError | None]:
+    """Decode a stream that comes in pieces."""
+    framer, records, line = LineFramer(), list[object](), 1
+    for block in (*map(framer.feed, pieces), framer.finish()):
+        found, error = decode_block(
+            block, first_line=line, fast=DECODER.decode_lines, slow=DECODER.decode
+        )
+        records += found
+        line += block.count(b"\n")
+        if error is not None:
+            return records, error
+    return records, None
+
+
+@given(
+    st.lists(st.tuples(JSON, ENDS), max_size=8),
+    st.lists(st.integers(0, 10_000), max_size=20),
+    st.booleans(),
+)
+def test_any_chunking_of_any_records_gives_the_same_records(
+    lines: list[tuple[object, bytes]], places: list[int], last_newline: bool
+) -> None:
+    data = b"".join(msgspec.json.encode(record) + end for record, end in lines)
+    if not last_newline:
+        data = data.rstrip()
+    assert read(cut(data, places)) == ([record for record, _ in lines], None)
+
+
+@given(st.binary(max_size=200), st.lists(st.integers(0, 200), max_size=10))
+def test_framing_neither_loses_nor_adds_a_byte(data: bytes, places: list[int]) -> None:
+    framer = LineFramer()
+    blocks = [framer.feed(piece) for piece in cut(data, places)]
+    assert all(not block or block.endswith(b"\n") for block in blocks)
+    rest = framer.finish()
+    assert b"\n" not in rest
+    assert b"".join(blocks) + rest == data
+    assert framer.finish() == b""
+
+
+@pytest.mark.parametrize("character", ["\u2028", "\u2029", "\u0085", "\x0b", "\x0c", "\x1c", "\r"])
+def test_only_a_newline_ends_a_line(character: str) -> None:
+    record = {"text": f"before{character}after"}
+    line = msgspec.json.encode(record)
+    assert split_lines(line + b"\n" + line) == [line, line]
+    assert read([line + b"\n", line]) == ([record, record], None)
+
+
+def test_a_raw_separator_inside_a_string_survives() -> None:
+    line = '{"text":"a\u2028b\u0085c"}'.encode()
+    assert read([line + b"\n"]) == ([{"text": "a\u2028b\u0085c"}], None)
+
+
+def test_a_newline_cut_from_its_carriage_return_is_still_one_line_end() -> None:
+    assert read([b"1\r", b"\n2\r\n"]) == ([1, 2], None)
+
+
+def test_lines_are_split_without_their_ends_and_without_blank_ones() -> None:
+    assert split_lines(b"1\r\n\n \n2\n3") == [b"1", b"2", b"3"]
+
+
+def test_a_bad_line_is_named_by_its_number_after_the_records_before_it() -> None:
+    records, error = read([b"1\n\n2\r\n", b"{nonsense}\n4\n"])
+    assert records == [1, 2]
+    assert error is not None
+    assert error.line == 4
+    assert str(error).startswith("line 4: ")
+
+
+@pytest.mark.parametrize("block", [b"1\n{}{}\n", b"1\n{} {}\n", b"1\n{}\r{}\n", b"1\n[\n2]\n"])
+def test_a_line_is_one_record_and_a_record_one_line(block: bytes) -> None:
+    records, error = read([block])
+    assert records == [1]
+    assert error is not None
+    assert error.line == 2
+
+
+def test_a_line_longer_than_the_limit_is_refused_before_it_fills_the_memory() -> None:
+    framer = LineFramer(max_line_bytes=10)
+    assert framer.feed(b"12345") == b""
+    with pytest.raises(ProtocolError, match="longer than 10 bytes"):
+        framer.feed(b"678901")
+
+
+def test_a_line_that_ends_beyond_the_limit_is_refused_too() -> None:
+    framer = LineFramer(max_line_bytes=10)
+    framer.feed(b"1234567890")
+    with pytest.raises(ProtocolError, match="longer than 10 bytes"):
+        framer.feed(b"1\n")
+
+
+def test_the_limit_is_for_lines_not_for_the_stream() -> None:
+    framer = LineFramer(max_line_bytes=10)
+    assert framer.feed(b"1234567890\n12345") == b"1234567890\n"
+    assert framer.feed(b"67890\n") == b"1234567890\n"
+
+
+class CountedBytes(bytes):
+    """A piece of a line that counts how often it is searched for a newline."""
+
+    searches = 0
+
+    def rfind(self, *_: object) -> int:
+        """Count the search; there is no newline."""
+        CountedBytes.searches += 1
+        return -1
+
+
+def test_every_piece_of_a_long_line_is_looked_at_once() -> None:
+    framer = LineFramer()
+    for _ in range(1000):
+        framer.feed(CountedBytes(b"x" * 64))
+    assert CountedBytes.searches == 1000
+    assert len(framer.finish()) == 64_000
+
+
+def test_a_line_of_eight_megabytes_takes_about_eight_times_as_long_as_one_of_one() -> None:
+    def seconds(size: int) -> float:
+        pieces = [b"x" * 256] * (size // 256)
+        best = float("inf")
+        for _ in range(3):
+            framer = LineFramer()
+            start = time.perf_counter()
+            for piece in pieces:
+                framer.feed(piece)
+            framer.feed(b"\n")
+            best = min(best, time.perf_counter() - start)
+        return best
+
+    ratio = seconds(8 << 20) / seconds(1 << 20)
+    assert ratio < 24, "quadratic work would take 64 times as long"
