@@ -39,7 +39,7 @@ class ServiceAddress:
         if parts.query or parts.fragment:
             raise ConfigurationError(f"base URL {base_url!r}: it must not have a query or fragment")
         host = netloc.strip("[]").lower()
-        self.origin: Origin = (parts.scheme, host, port or _DEFAULT_PORTS[parts.scheme])
+        self.origin: Origin = (parts.scheme, host, _port(parts.scheme, port))
         self._base = f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
 
     @property
@@ -54,8 +54,12 @@ class ServiceAddress:
         return f"{self._base}/{target.lstrip('/')}"
 
     def owns(self, scheme: str, host: str, port: int | None) -> bool:
-        """Tell whether a parsed URL leads to this service and nowhere else."""
-        return (scheme, host.lower(), port or _DEFAULT_PORTS.get(scheme)) == self.origin
+        """Tell whether a parsed URL, its host in ASCII, leads to this service and nowhere else."""
+        return (scheme, host.lower(), _port(scheme, port)) == self.origin
+
+
+def _port(scheme: str, port: int | None) -> int:
+    return _DEFAULT_PORTS.get(scheme, -1) if port is None else port
 
 
 def id_segment(value: str) -> str:
