@@ -141,7 +141,9 @@ class Batches:
             NotFoundError: There is none, or an attempt whose answer was lost deleted it.
         """
         call = Call(method="DELETE", target=_path(batch_id), headers=self._headers)
-        return decode_reply(await self._session.transport.send(call), DeletedMessageBatch)
+        reply = await self._session.transport.send(call)
+        self._session.created.discard(batch_id)
+        return decode_reply(reply, DeletedMessageBatch)
 
     def results(self, batch: str | MessageBatch, *, tally: Tally | None = None) -> ResultStream:
         """Stream the results of an ended batch; see `ResultStream` for its uses.

@@ -109,25 +109,27 @@ class Transport:
         if isinstance(error, SpendLimitError):
             self._stopped_by = reply
             raise error
-        if isinstance(error, NotFoundError):
-            if trio.current_time() - attempts.started >= call.not_found_grace:
-                raise error
+        absent = isinstance(error, NotFoundError) and self._may_come(call, attempts)
+        retries = attempts.absences if absent else attempts.failures
+        delay = retry_delay(self.policy, retries, reply.retry_after, random.random())  # noqa: S311
+        if slows_everyone(reply.status):
+            self._cooldown.hold(delay)
+        if absent:
             attempts.absences += 1
-            retries = attempts.absences - 1
         else:
             acts_once = call.repeatable or reply.status == 429  # noqa: PLR2004
             worth_it = acts_once and should_retry(reply.status, reply.headers)
             if not worth_it or attempts.failures >= self.policy.max_retries:
                 raise error
             attempts.failures += 1
-            retries = attempts.failures - 1
-        delay = retry_delay(self.policy, retries, reply.retry_after, random.random())  # noqa: S311
-        if slows_everyone(reply.status):
-            self._cooldown.hold(delay)
         asked = reply.retry_after or 0.0
         capped = f" (capped; the service asked for {asked:,.0f} s)" if asked > delay else ""
         _log.warning("%s; trying again in %.1f s%s", error, delay, capped)
         return delay
+
+    @staticmethod
+    def _may_come(call: Call, attempts: _Attempts) -> bool:
+        return trio.current_time() - attempts.started < call.not_found_grace
 
 
 @dataclass

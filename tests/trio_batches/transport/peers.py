@@ -47,7 +47,8 @@ class Network:
 
     def serve(self, *faults: Fault, world: World | None = None) -> World:
         """Put a simulated service at the usual place: a given world, or one with faults."""
-        world = world or World(scenario=Scenario(faults=faults))
+        if world is None:
+            world = World(scenario=Scenario(faults=faults, read_timeout=1e6))
         self.put(Simulator(world).handle)
         return world
 
