@@ -6,6 +6,7 @@ imported when a client opens, not when the package is imported.
 
 from __future__ import annotations
 
+import ssl
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self, final
 
@@ -14,13 +15,18 @@ import outcome
 import trio
 from typing_extensions import override
 
-from trio_batches.errors import ForeignOriginError, Phase, ProtocolError, TransportError
+from trio_batches.errors import (
+    ConfigurationError,
+    ForeignOriginError,
+    Phase,
+    ProtocolError,
+    TransportError,
+)
 from trio_batches.protocol.retry import retry_after
 from trio_batches.transport.exchange import Body, Call, Connect, Reply, Sink
 from trio_batches.transport.network import TrioNetwork
 
 if TYPE_CHECKING:
-    import ssl
     from collections.abc import AsyncIterator, Mapping
 
     from trio_batches.transport.address import ServiceAddress
@@ -44,17 +50,31 @@ class Wire:
 
     @classmethod
     async def open(cls, address: ServiceAddress, limits: Limits, connect: Connect) -> Self:
-        """Load the certificates, off the event loop, and make the pool; connects to nothing yet."""
-        context: ssl.SSLContext | bool = True
-        if address.origin[0] == "https":
-            context = await trio.to_thread.run_sync(httpx.create_ssl_context)
-        http = httpx.AsyncClient(
-            verify=context,
-            limits=httpx.Limits(
-                max_connections=limits.connections, max_keepalive_connections=limits.connections
-            ),
-            headers={"accept-encoding": "gzip, deflate"},
-        )
+        """Load the certificates, off the event loop, and make the pool; connects to nothing yet.
+
+        Raises:
+            ConfigurationError: The environment names certificates or a proxy that cannot be used.
+        """
+        # Trusts nobody, and is never used: the key does not go to another scheme.
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        try:
+            if address.origin[0] == "https":
+                context = await trio.to_thread.run_sync(httpx.create_ssl_context)
+            http = httpx.AsyncClient(
+                verify=context,
+                limits=httpx.Limits(
+                    max_connections=limits.connections, max_keepalive_connections=limits.connections
+                ),
+                headers={"accept-encoding": "gzip, deflate"},
+            )
+        except OSError as exc:
+            raise ConfigurationError(f"cannot load the certificates to trust: {exc}") from exc
+        except (ImportError, ValueError, httpx.InvalidURL):
+            # not from it: the URL of a proxy can hold a password
+            raise ConfigurationError(
+                "the environment names a proxy that is none, or of an unknown kind: "
+                "write HTTPS_PROXY like http://host:port"
+            ) from None
         _use_network(http, TrioNetwork(connect))
         return cls(http, address, limits)
 
@@ -71,9 +91,10 @@ class Wire:
             ForeignOriginError: The target or a redirect leads to another origin;
                 nothing was sent there.
             TransportError: The connection failed, or no byte came in time.
+            ConfigurationError: A header cannot be sent; nothing was.
         """
         url = self._own_url(self._address.absolute(call.target))
-        for _ in range(MAX_REDIRECTS):
+        for _ in range(MAX_REDIRECTS + 1):
             reply, location = await self._attempt(call, url, headers, sink)
             if location is None:
                 return reply
@@ -85,7 +106,9 @@ class Wire:
             url = httpx.URL(text)
         except httpx.InvalidURL as exc:
             raise ProtocolError(f"the service named a URL that is none: {exc}") from exc
-        if not self._address.owns(url.scheme, url.host, url.port) or url.userinfo:
+        # raw_host, since httpx decodes what IDNA encodes in the other one
+        host = url.raw_host.decode("ascii")
+        if not self._address.owns(url.scheme, host, url.port) or url.userinfo:
             raise ForeignOriginError(
                 f"the service named a URL at {url.scheme}://{url.netloc.decode()}, but this client "
                 f"talks to {self._address.base_url} only: nothing was sent there"
@@ -130,6 +153,9 @@ class Wire:
             all_headers["content-type"] = "application/json"
             all_headers["content-length"] = str(call.body.length if call.body else 0)
         all_headers.update(call.headers)
+        for name, value in all_headers.items():
+            if not (value.isascii() and value.isprintable()):
+                raise ConfigurationError(f"the value of the header {name} is not plain text")
         limits = self._limits
         timeout = httpx.Timeout(
             connect=limits.connect_timeout,
