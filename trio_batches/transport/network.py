@@ -90,15 +90,17 @@ class _Stream(httpcore.AsyncNetworkStream):
         secured = trio.SSLStream(
             self._stream, ssl_context, server_hostname=server_hostname, https_compatible=True
         )
+        shaken = False
         try:
             with (
                 _mapped(httpcore.ConnectTimeout, httpcore.ConnectError),
                 trio.fail_after(_or_infinite(timeout)),
             ):
                 await secured.do_handshake()
-        except Exception:
-            await trio.aclose_forcefully(self._stream)
-            raise
+            shaken = True
+        finally:
+            if not shaken:  # cancelled ones included: nobody else knows the stream by now
+                await trio.aclose_forcefully(self._stream)
         return _Stream(secured)
 
     @override
