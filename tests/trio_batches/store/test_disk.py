@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from typing import TYPE_CHECKING
+
+import pytest
+
+from trio_batches.errors import StorageError
+from trio_batches.store.disk import make_folder, storage_errors, write_whole
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def test_a_folder_that_exists_keeps_its_mode(tmp_path: Path) -> None:
+    tmp_path.chmod(0o750)
+
+    make_folder(tmp_path)
+
+    assert mode(tmp_path) == 0o750
+
+
+@pytest.mark.parametrize("place", ["file", "file/below"])
+def test_a_file_in_place_of_a_folder_is_named(tmp_path: Path, place: str) -> None:
+    (tmp_path / "file").write_bytes(b"")
+
+    with pytest.raises(StorageError, match=str(tmp_path / "file")):
+        make_folder(tmp_path / place)
+
+
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EDQUOT, errno.EFBIG])
+def test_a_full_disk_is_said_with_what_to_do(tmp_path: Path, code: int) -> None:
+    with pytest.raises(StorageError, match="free some space, then run") as caught:  # noqa: SIM117
+        with storage_errors(tmp_path):
+            raise OSError(code, os.strerror(code))
+
+    assert caught.value.path == str(tmp_path)
+
+
+def test_an_error_without_a_number_still_says_something(tmp_path: Path) -> None:
+    with pytest.raises(StorageError, match="strange"), storage_errors(tmp_path):
+        raise OSError("strange")
+
+
+def test_a_whole_file_replaces_the_one_before_it_and_leaves_nothing_else(tmp_path: Path) -> None:
+    path = tmp_path / "receipt.json"
+    path.write_bytes(b"old")
+
+    write_whole(path, b"new")
+
+    assert path.read_bytes() == b"new"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_file_that_cannot_be_written_leaves_nothing(tmp_path: Path) -> None:
+    (tmp_path / "taken").mkdir()
+
+    with pytest.raises(IsADirectoryError):
+        write_whole(tmp_path / "taken", b"new")
+
+    assert list(tmp_path.iterdir()) == [tmp_path / "taken"]

@@ -1,0 +1,143 @@
+from __future__ import annotations
+
+import fcntl
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.trio_batches.store.samples import Sample, parts, store
+from trio_batches.store import ResultsFolder
+from trio_batches.store.part_file import PartFile
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+    from pathlib import Path
+
+    from trio_batches.protocol.tally import Tally
+
+
+@pytest.fixture
+def sample() -> Sample:
+    return Sample()
+
+
+def take_over(folder: Path, sample: Sample) -> tuple[bytes, Tally]:
+    """Return what a new part takes from those that are there, and the tally of it."""
+    tally = sample.tally()
+    part = ResultsFolder(folder).begin(sample.batch, tally)
+    taken = part.path.read_bytes()
+    part.close()
+    assert parts(folder) == ([part.path] if taken else [])
+    return taken, tally
+
+
+def test_whole_lines_are_taken_over(tmp_path: Path, sample: Sample) -> None:
+    sample.part(tmp_path, b"".join(sample.lines[:7]))
+
+    taken, tally = take_over(tmp_path, sample)
+
+    assert taken == b"".join(sample.lines[:7])
+    assert tally.total == 7
+
+
+def test_a_line_that_was_cut_off_is_left_out(tmp_path: Path, sample: Sample) -> None:
+    sample.part(tmp_path, b"".join(sample.lines[:7]) + sample.lines[7][:-5])
+
+    taken, tally = take_over(tmp_path, sample)
+
+    assert taken == b"".join(sample.lines[:7])
+    assert tally.total == 7
+
+
+@pytest.mark.parametrize("garbage", [b"\x00" * 99, b"\n\x00\n", b"{}\n", b'{"custom_id":1}\n'])
+def test_nothing_is_taken_from_behind_garbage(
+    tmp_path: Path, sample: Sample, garbage: bytes
+) -> None:
+    sample.part(tmp_path, sample.lines[0] + garbage + b"".join(sample.lines[1:]))
+
+    taken, tally = take_over(tmp_path, sample)
+
+    assert taken.strip() == sample.lines[0].strip()
+    assert tally.total == 1
+
+
+@pytest.mark.parametrize("content", [b"", b"\n", b"no line at all"])
+def test_a_part_without_a_line_is_cleared_away(
+    tmp_path: Path, sample: Sample, content: bytes
+) -> None:
+    sample.part(tmp_path, content)
+
+    taken, tally = take_over(tmp_path, sample)
+
+    assert (taken, tally.total) == (b"", 0)
+
+
+def test_a_part_that_holds_a_line_twice_is_worth_nothing_from_there(
+    tmp_path: Path, sample: Sample
+) -> None:
+    sample.part(tmp_path, sample.lines[0] + sample.lines[1] + sample.lines[0])
+
+    taken, tally = take_over(tmp_path, sample)
+
+    assert (taken, tally.total) == (b"", 0)
+
+
+def test_several_parts_are_joined_each_line_once(tmp_path: Path, sample: Sample) -> None:
+    sample.part(tmp_path, b"".join(sample.lines[:7]), "one")
+    sample.part(tmp_path, b"".join(sample.lines[4:11]), "two")
+    sample.part(tmp_path, b"", "three")
+
+    taken, tally = take_over(tmp_path, sample)
+
+    assert sorted(taken.splitlines(keepends=True)) == sorted(sample.lines[:11])
+    assert tally.total == 11
+
+
+def test_parts_of_other_batches_are_left_alone(tmp_path: Path, sample: Sample) -> None:
+    other = Sample(seed=2)
+    left = other.part(tmp_path, other.lines[0])
+
+    assert sample.tally().total == 0
+    part = ResultsFolder(tmp_path).begin(sample.batch, sample.tally())
+    part.close()
+    assert left.read_bytes() == other.lines[0]
+
+
+@pytest.fixture
+def held_part(tmp_path: Path, sample: Sample) -> Generator[Path]:
+    """A part that a living process holds."""
+    path = sample.part(tmp_path, sample.lines[0])
+    hold = (
+        "import fcntl, sys; file = open(sys.argv[1], 'ab'); fcntl.flock(file, fcntl.LOCK_EX); "
+        "print('held', flush=True); sys.stdin.read()"
+    )
+    holder = subprocess.Popen(  # noqa: S603
+        [sys.executable, "-c", hold, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    with holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == b"held\n"
+        yield path
+        holder.kill()
+
+
+async def test_a_part_that_a_living_process_holds_is_left_alone(
+    tmp_path: Path, sample: Sample, held_part: Path
+) -> None:
+    receipt = await store(tmp_path, sample)
+
+    assert receipt.lines == 20
+    assert parts(tmp_path) == [held_part]
+    assert held_part.read_bytes() == sample.lines[0]
+
+
+def test_a_part_is_held_until_it_is_closed(tmp_path: Path, sample: Sample) -> None:
+    part = PartFile(tmp_path, sample.id)
+
+    with part.path.open("rb") as file:
+        with pytest.raises(BlockingIOError):
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        part.close()
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
