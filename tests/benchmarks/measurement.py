@@ -1,0 +1,53 @@
+"""What one side of a comparison tells about one run of it."""
+
+from __future__ import annotations
+
+import resource
+import sys
+from pathlib import Path
+
+import msgspec
+
+__all__ = ("Measurement", "peak_memory", "resident_memory")
+
+
+class Measurement(msgspec.Struct, frozen=True, kw_only=True):
+    """One run."""
+
+    seconds: float
+    items: int = 0
+    """Records, lines or batches, so that both sides are seen to have done the same."""
+    memory: int = 0
+    """Bytes: the process's peak, or where it says so, how much it grew."""
+    longest_step: float = 0.0
+    """Seconds between two checkpoints of one task, at most."""
+
+    def report(self) -> None:
+        """Hand it to the process that asked."""
+        sys.stdout.buffer.write(msgspec.json.encode(self) + b"\n")
+
+
+def peak_memory() -> int:
+    """Return the most bytes that this process has ever had in memory.
+
+    `ru_maxrss` begins with the size of the process that forked this one, so
+    Linux is asked for what this program itself took.
+    """
+    return _status("VmHWM") or resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _MAXRSS_UNIT
+
+
+def resident_memory() -> int:
+    """Return the bytes that this process has in memory now, 0 where that is not told."""
+    return _status("VmRSS")
+
+
+_MAXRSS_UNIT = 1 if sys.platform == "darwin" else 1024
+
+
+def _status(name: str) -> int:
+    try:
+        status = Path("/proc/self/status").read_text(encoding="ascii")
+    except OSError:
+        return 0
+    line = next(line for line in status.splitlines() if line.startswith(name))
+    return int(line.split()[1]) * 1024

@@ -1,0 +1,64 @@
+"""Verified files on disk."""
+
+from __future__ import annotations
+
+import shutil
+from importlib.util import find_spec
+from statistics import median
+from typing import TYPE_CHECKING
+
+from tests.benchmarks.contest import Side, hold, program
+from tests.benchmarks.nginx import nginx_is_there
+from tests.benchmarks.table import Finding, at_least, summary, unmeasured
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.benchmarks.stage import Stage
+
+__all__ = ("downloads", "jobs_are_there")
+
+_GOAL = at_least(0.5)
+
+
+def jobs_are_there() -> bool:
+    """Tell whether there is a download job to measure."""
+    return find_spec("trio_batches.jobs.download") is not None
+
+
+def downloads(stage: Stage) -> Iterator[Finding]:
+    """Compare a verified download, synced to disk, with curl, which does neither."""
+    why = ""
+    if not nginx_is_there() or shutil.which("curl") is None:
+        why = "nginx or curl is not installed"
+    elif not jobs_are_there():
+        why = "trio_batches.jobs.download is not there yet"
+    if why:
+        yield unmeasured("downloads", "a verified file, against curl", _GOAL, why)
+        return
+    size = stage.results.stat().st_size
+    url, target = stage.nginx.base_url, stage.folder / "download"
+    target.mkdir(exist_ok=True)
+    for how, place, batch_id in (
+        ("", "results", "msgbatch_results"),
+        (", chunked", "chunked", "msgbatch_results_chunked"),
+    ):
+        file = target / "curl.jsonl"
+        told = '{"seconds": %{time_total}}'
+        curl = f"curl -sS -o {file} -w '{told}' {url}/{place}/results && rm {file}"
+        measured = hold(
+            [
+                Side("ours", program("sides.job", "download", url, str(target), "1", batch_id)),
+                Side("curl", ["sh", "-c", curl]),
+            ],
+            stage.runs,
+        )
+        seconds = {name: [run.seconds for run in runs] for name, runs in measured.items()}
+        yield Finding(
+            row="downloads",
+            what=f"a verified file of {size / 1e6:.0f} MB{how}, against curl",
+            figure=median(seconds["curl"]) / median(seconds["ours"]),
+            goal=_GOAL,
+            sides=summary(seconds, "s"),
+            samples=seconds,
+        )
