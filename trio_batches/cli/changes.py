@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 import msgspec
 
-from trio_batches.cli.exit_codes import Exit, exit_of_all
+from trio_batches.cli.exit_codes import Exit, exit_of_all, sentence_of
 from trio_batches.cli.options import folder_option, json_option, yes_option
 from trio_batches.cli.run import run
 from trio_batches.cli.terminal import narrate, write_line
@@ -93,7 +93,7 @@ async def _report(
     for batch_id, outcome in outcomes.items():
         if isinstance(outcome, TrioBatchesError):
             errors.append(outcome)
-            narrate(str(outcome))
+            narrate(sentence_of(outcome))
         elif as_json:
             await write_line(msgspec.json.encode(outcome).decode())
         else:

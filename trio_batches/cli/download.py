@@ -8,7 +8,7 @@ import click
 import msgspec
 import trio
 
-from trio_batches.cli.exit_codes import Exit, exit_of, exit_of_all
+from trio_batches.cli.exit_codes import Exit, exit_of, exit_of_all, sentence_of
 from trio_batches.cli.options import folder_option, json_option
 from trio_batches.cli.progress import draw
 from trio_batches.cli.run import run
@@ -137,7 +137,8 @@ async def _report(entry: BatchDownload, folder: Path, *, as_json: bool) -> None:
     elif entry.receipt is not None:
         await write_line(f"{entry.batch_id}\t{path}")
     if entry.error is not None:
-        narrate(f"{entry.batch_id}: {str(entry.error).removeprefix(f'{entry.batch_id}: ')}")
+        sentence = sentence_of(entry.error)
+        narrate(sentence if entry.batch_id in sentence else f"{entry.batch_id}: {sentence}")
 
 
 def summarise(progress: DownloadProgress) -> None:

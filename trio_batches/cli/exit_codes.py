@@ -11,6 +11,7 @@ from trio_batches.errors import (
     BillingError,
     ConfigurationError,
     CredentialsError,
+    ForeignOriginError,
     IncompleteResultsError,
     InvalidIdError,
     InvalidRequestsError,
@@ -20,6 +21,7 @@ from trio_batches.errors import (
     ProtocolError,
     RateLimitError,
     ResultsGoneError,
+    SpendLimitError,
     StorageError,
     TrioBatchesError,
 )
@@ -27,7 +29,7 @@ from trio_batches.errors import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ("Exit", "exit_of", "exit_of_all")
+__all__ = ("Exit", "exit_of", "exit_of_all", "sentence_of")
 
 
 class Exit(IntEnum):
@@ -46,21 +48,41 @@ class Exit(IntEnum):
     IN_PROGRESS = 12
 
 
-_EXITS: tuple[tuple[tuple[type[TrioBatchesError], ...], Exit], ...] = (
-    ((CredentialsError, AuthenticationError, PermissionDeniedError, BillingError), Exit.REFUSED),
-    ((ConfigurationError, InvalidRequestsError, InvalidIdError, NotVerifiedError), Exit.USAGE),
-    ((NotFoundError, ResultsGoneError), Exit.NOT_FOUND),
-    ((ProtocolError, IncompleteResultsError), Exit.INTEGRITY),
-    ((StorageError,), Exit.DISK),
-    ((RateLimitError,), Exit.LIMITED),
-    ((BatchNotEndedError,), Exit.IN_PROGRESS),
-    ((TrioBatchesError,), Exit.TRY_AGAIN),
+_EXITS: tuple[tuple[tuple[type[TrioBatchesError], ...], Exit, str], ...] = (
+    ((CredentialsError,), Exit.REFUSED, ""),
+    (
+        (AuthenticationError, PermissionDeniedError),
+        Exit.REFUSED,
+        "check ANTHROPIC_API_KEY and the workspace",
+    ),
+    ((BillingError,), Exit.REFUSED, "check how the account is paid for"),
+    ((NotVerifiedError,), Exit.USAGE, "download it first, or say --unverified"),
+    ((ConfigurationError, InvalidRequestsError, InvalidIdError), Exit.USAGE, ""),
+    ((NotFoundError,), Exit.NOT_FOUND, "`trio-batches list` shows what there is"),
+    ((ResultsGoneError,), Exit.NOT_FOUND, ""),
+    ((ForeignOriginError,), Exit.INTEGRITY, "check ANTHROPIC_BASE_URL"),
+    (
+        (ProtocolError, IncompleteResultsError),
+        Exit.INTEGRITY,
+        "run it again; if it stays, report it to the service with this line",
+    ),
+    ((StorageError,), Exit.DISK, ""),
+    ((SpendLimitError,), Exit.LIMITED, "raise the limit, or wait until it is renewed"),
+    ((RateLimitError,), Exit.LIMITED, "run it again later"),
+    ((BatchNotEndedError,), Exit.IN_PROGRESS, ""),
+    ((TrioBatchesError,), Exit.TRY_AGAIN, "running it again may help"),
 )
 
 
 def exit_of(error: TrioBatchesError) -> Exit:
     """Return the exit code of an error."""
-    return next(code for kinds, code in _EXITS if isinstance(error, kinds))
+    return next(code for kinds, code, _ in _EXITS if isinstance(error, kinds))
+
+
+def sentence_of(error: TrioBatchesError) -> str:
+    """Return what to tell the user: what happened, where, and what to do."""
+    advice = next(advice for kinds, _, advice in _EXITS if isinstance(error, kinds))
+    return f"{error}; {advice}" if advice else str(error)
 
 
 def exit_of_all(errors: Iterable[TrioBatchesError]) -> Exit:

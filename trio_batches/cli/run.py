@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import trio
 
-from trio_batches.cli.exit_codes import Exit, exit_of
+from trio_batches.cli.exit_codes import Exit, exit_of, sentence_of
 from trio_batches.cli.terminal import narrate, narrate_warnings, silence_stdout
 from trio_batches.errors import TrioBatchesError
 
@@ -57,7 +57,7 @@ async def _guard(work: Callable[[], Awaitable[Exit]]) -> Exit:
     try:
         return await work()
     except TrioBatchesError as error:
-        narrate(str(error))
+        narrate(sentence_of(error))
         return exit_of(error)
     except BrokenPipeError:
         silence_stdout()
