@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, BinaryIO, cast, final
 
 import msgspec
 import trio
+from typing_extensions import TypeIs
 
 from trio_batches.errors import InvalidRequestsError
 from trio_batches.protocol.id_hashes import IdHashes
@@ -66,6 +67,10 @@ _COST = msgspec.json.Decoder(_Cost)
 _ID = msgspec.json.Decoder(_Id)
 
 
+def _is_file(source: BinaryIO | Requests) -> TypeIs[BinaryIO]:
+    return hasattr(source, "read")
+
+
 @final
 class Intake:
     """Takes requests line by line into a spool, and notes every fault of every line.
@@ -95,9 +100,8 @@ class Intake:
         for source in sources:
             if isinstance(source, Path):
                 await self._read_path(source)
-            elif hasattr(source, "read"):
-                file = cast("BinaryIO", source)
-                await self._read_file(file, str(getattr(file, "name", "input")))
+            elif _is_file(source):
+                await self._read_file(source, str(getattr(source, "name", "input")))
             else:
                 await self._read_requests(source)
         return await trio.to_thread.run_sync(self._finish)
