@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, BinaryIO, cast, final
 
 import msgspec
 import trio
-from typing_extensions import TypeIs
 
 from trio_batches.errors import InvalidRequestsError
 from trio_batches.protocol.id_hashes import IdHashes
@@ -23,6 +22,8 @@ from trio_batches.types import BatchRequest, encode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from typing_extensions import TypeIs
 
     from trio_batches.store.spool import Spool
 
