@@ -17,6 +17,7 @@ from trio_batches.client import (
     Models,
     Page,
     Paginator,
+    Polled,
     ResultStream,
     TokenPage,
 )
@@ -297,6 +298,7 @@ __all__ = (
     "Params",
     "PermissionDeniedError",
     "Phase",
+    "Polled",
     "PreconditionFailedError",
     "ProtocolError",
     "RateLimitError",

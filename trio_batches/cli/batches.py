@@ -91,7 +91,7 @@ def show(batch_id: str, *, as_json: bool) -> None:
 
 async def _show(batch_id: str, *, as_json: bool) -> Exit:
     async with Client() as client:
-        raw = await client.messages.batches.retrieve_raw(batch_id)
+        raw = (await client.messages.batches.poll(batch_id)).raw
     if as_json:
         await write(raw.strip() + b"\n")
         return Exit.DONE

@@ -1,6 +1,6 @@
 """One conversation with the service."""
 
-from trio_batches.client.batches import Batches
+from trio_batches.client.batches import Batches, Polled
 from trio_batches.client.beta import BetaBatches
 from trio_batches.client.client import API_VERSION, Beta, BetaMessages, Client, Messages
 from trio_batches.client.items import Items
@@ -23,6 +23,7 @@ __all__ = (
     "Models",
     "Page",
     "Paginator",
+    "Polled",
     "ResultStream",
     "TokenPage",
 )

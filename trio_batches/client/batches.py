@@ -21,6 +21,7 @@ from trio_batches.errors import (
     ServerError,
     TransportError,
 )
+from trio_batches.protocol.limits import POLL_INTERVAL
 from trio_batches.transport.address import id_segment
 from trio_batches.transport.exchange import Call
 from trio_batches.types import DeletedMessageBatch, MessageBatch
@@ -30,14 +31,27 @@ if TYPE_CHECKING:
 
     from trio_batches.client.session import Session
     from trio_batches.protocol.tally import Tally
-    from trio_batches.transport.exchange import Reply
     from trio_batches.types import BatchRequest
 
-__all__ = ("Batches",)
+__all__ = ("Batches", "Polled")
 
 _BATCHES = "/v1/messages/batches"
-DEFAULT_POLL_SECONDS = 10.0
-"""The `retry-after` that the service has sent with every unfinished batch so far."""
+
+
+class Polled(msgspec.Struct, frozen=True, kw_only=True):
+    """A batch, seen once."""
+
+    batch: MessageBatch
+    raw: bytes
+    """The JSON that the service sent."""
+
+    retry_after: float | None
+    """Seconds after which the service suggests asking again; None for an ended batch."""
+
+    def pause(self, jitter: float) -> float:
+        """Return the seconds until the next look; `jitter`, in [0, 1), only lengthens them."""
+        asked = POLL_INTERVAL.total_seconds() if self.retry_after is None else self.retry_after
+        return asked * (1 + 0.1 * jitter)
 
 
 @final
@@ -98,12 +112,27 @@ class Batches:
                 this client created, that is waited out for a while first.
             InvalidIdError: The id cannot be one; nothing was sent.
         """
-        batch, _ = await self._retrieve(batch_id)
-        return batch
+        return (await self.poll(batch_id)).batch
 
-    async def retrieve_raw(self, batch_id: str) -> bytes:
-        """Return the batch as the JSON that the service sent."""
-        return (await self._get(batch_id)).content
+    async def poll(self, batch_id: str) -> Polled:
+        """Return the batch as it is now, as the service sent it, and when to ask again.
+
+        Raises:
+            NotFoundError: As `retrieve` does.
+            InvalidIdError: The id cannot be one; nothing was sent.
+        """
+        call = Call(
+            method="GET",
+            target=_path(batch_id),
+            headers=self._headers,
+            not_found_grace=self._session.not_found_grace(batch_id),
+        )
+        reply = await self._session.transport.send(call)
+        return Polled(
+            batch=decode_reply(reply, MessageBatch),
+            raw=reply.content,
+            retry_after=reply.retry_after,
+        )
 
     def list(
         self,
@@ -167,11 +196,10 @@ class Batches:
         less. Cancelling stops the waiting; the batch itself goes on.
         """
         while True:
-            batch, retry_after = await self._retrieve(batch_id)
-            if batch.ended:
-                return batch
-            seconds = DEFAULT_POLL_SECONDS if retry_after is None else retry_after
-            await trio.sleep(seconds * (1 + 0.1 * random.random()))  # noqa: S311
+            polled = await self.poll(batch_id)
+            if polled.batch.ended:
+                return polled.batch
+            await trio.sleep(polled.pause(random.random()))  # noqa: S311
 
     async def _create(self, call: Call, count: int) -> MessageBatch:
         reason: TransportError | ServerError | RequestTimeoutError | ProtocolError
@@ -186,19 +214,6 @@ class Batches:
         except (ServerError, RequestTimeoutError, ProtocolError) as exc:
             reason = exc
         raise AmbiguousCreateError(str(reason), request_count=count, sent_at=sent_at) from reason
-
-    async def _get(self, batch_id: str) -> Reply:
-        call = Call(
-            method="GET",
-            target=_path(batch_id),
-            headers=self._headers,
-            not_found_grace=self._session.not_found_grace(batch_id),
-        )
-        return await self._session.transport.send(call)
-
-    async def _retrieve(self, batch_id: str) -> tuple[MessageBatch, float | None]:
-        reply = await self._get(batch_id)
-        return decode_reply(reply, MessageBatch), reply.retry_after
 
     async def _fetch_page(self, query: Mapping[str, str]) -> bytes:
         call = Call(method="GET", target=_BATCHES, query=query, headers=self._headers)

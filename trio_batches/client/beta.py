@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, final
 
-from trio_batches.client.batches import Batches
+from trio_batches.client.batches import Batches, Polled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -45,9 +45,9 @@ class BetaBatches:
         """Return the batch as it is now; see `Batches.retrieve`."""
         return await self._with(betas).retrieve(batch_id)
 
-    async def retrieve_raw(self, batch_id: str, *, betas: Sequence[str] = ()) -> bytes:
-        """Return the batch as the JSON that the service sent."""
-        return await self._with(betas).retrieve_raw(batch_id)
+    async def poll(self, batch_id: str, *, betas: Sequence[str] = ()) -> Polled:
+        """Return the batch, and when to ask again; see `Batches.poll`."""
+        return await self._with(betas).poll(batch_id)
 
     def list(
         self,
