@@ -28,6 +28,7 @@ class Receiver(Generic[T]):
 
     def __init__(self, channel: trio.MemoryReceiveChannel[Outcome[T]]) -> None:
         self._channel = channel
+        self.finished = False
 
     async def receive(self) -> T:
         """Return the next item.
@@ -37,8 +38,16 @@ class Receiver(Generic[T]):
 
         Raises:
             trio.EndOfChannel: The producer has finished.
+            trio.BrokenResourceError: The producer was cancelled: this is not the end.
+            trio.ClosedResourceError: The block of the producer has been left.
         """
-        return (await self._channel.receive()).unwrap()
+        try:
+            return (await self._channel.receive()).unwrap()
+        except trio.EndOfChannel:
+            if self.finished:
+                raise
+        await trio.lowlevel.checkpoint()  # who is cancelled too, hears of that
+        raise trio.BrokenResourceError("the producer was cancelled before its end")
 
     async def receive_or_none(self) -> T | None:
         """Return the next item, None when the producer has finished."""
@@ -62,7 +71,8 @@ async def open_producer(
         ahead: How many items may wait for the receiver, at least 1: one in the
             producer's hand, the others in the channel.
     """
-    sender, receiver = trio.open_memory_channel[Outcome[T]](ahead - 1)
+    sender, channel = trio.open_memory_channel[Outcome[T]](ahead - 1)
+    receiver = Receiver(channel)
 
     async def send(item: T) -> None:
         await sender.send(Value(item))
@@ -74,16 +84,19 @@ async def open_producer(
             except Exception as exc:  # noqa: BLE001  # goes to the receiver
                 failure = exc
             else:
+                receiver.finished = True
                 return
             await sender.send(Error(failure))
+            receiver.finished = True
 
     try:
-        async with trio.open_nursery() as nursery:
-            nursery.start_soon(run)
-            try:
-                yield Receiver(receiver)
-            finally:
-                nursery.cancel_scope.cancel()
+        with channel:
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(run)
+                try:
+                    yield receiver
+                finally:
+                    nursery.cancel_scope.cancel()
     except BaseExceptionGroup as group:
         # The producer lets no Exception out, so a lone one is the block's own.
         _, rest = group.split(trio.Cancelled)
