@@ -49,8 +49,8 @@ class PageWalk(Generic[T]):
         question = frozenset(query.items())
         if question in self._asked:
             raise ProtocolError("the list turns in a circle: the service repeats a cursor")
-        self._asked.add(question)
         self._place = page = await self._fetch(query)
+        self._asked.add(question)  # not before: what failed or was cancelled is asked again
         return page
 
     async def next_items(self) -> Sequence[T] | None:
