@@ -25,7 +25,7 @@ def decode_reply(reply: Reply, kind: type[T]) -> T:
     """
     try:
         return msgspec.json.decode(reply.content, type=kind)
-    except ValueError as exc:
+    except (ValueError, RecursionError) as exc:  # the latter for JSON that is too deep
         place = f" (request {reply.request_id})" if reply.request_id else ""
         raise ProtocolError(f"the service's answer is no {kind.__name__}: {exc}{place}") from exc
 

@@ -43,7 +43,7 @@ class PageSource(Generic[T]):
         body = await self.fetch(query)
         try:
             return self.kind(self, query, body)
-        except ValueError as exc:
+        except (ValueError, RecursionError) as exc:  # the latter for JSON that is too deep
             raise ProtocolError(f"the service sent a page that is none: {exc}") from exc
 
 
