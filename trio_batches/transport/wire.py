@@ -163,9 +163,11 @@ class Wire:
             write=limits.write_timeout,
             pool=None,
         )
-        return self._http.build_request(
-            call.method, url, headers=all_headers, content=upload, timeout=timeout
-        )
+        request = self._http.build_request(call.method, url, headers=all_headers, timeout=timeout)
+        if upload is not None:
+            # Not as `content`, which httpx wraps in a generator that a failed upload leaves open.
+            request.stream = upload
+        return request
 
     def _sentence(self, call: Call, exc: httpx.RequestError, phase: Phase) -> str:
         what = {
