@@ -21,6 +21,9 @@ __all__ = ("CreateBody",)
 BLOCK_BYTES = 1 << 18
 """Bytes encoded at once: a fraction of a millisecond's work."""
 
+REQUESTS_AT_ONCE = 1000
+"""Requests checked at once, where they are small or have no length for being faulty."""
+
 _HEAD, _TAIL = b'{"requests":[', b"]}"
 _BARE_BYTES = len(encode(BatchRequest("", {}))) - len("{}")
 """What a request takes beside its id and its params."""
@@ -64,7 +67,7 @@ class CreateBody:
         length = checked = len(_HEAD) + len(_TAIL)
         for place, request in enumerate(self._requests):
             length += self._check_one(place, request, ids, faults) + 1
-            if length - checked > BLOCK_BYTES:
+            if length - checked > BLOCK_BYTES or place % REQUESTS_AT_ONCE == 0:
                 checked = length
                 await trio.lowlevel.checkpoint()
         self._length = length - 1
