@@ -198,7 +198,8 @@ class ResultStream:
             broken = exc
         if reading.error is not None:
             raise reading.error
-        if broken is None and (item := reading.finish()):
+        enough = tally.reading_again and tally.complete  # the rest was left unread
+        if broken is None and not enough and (item := reading.finish()):
             await send(item)
         if not tally.complete:
             return (
