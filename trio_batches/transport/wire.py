@@ -27,7 +27,7 @@ from trio_batches.transport.exchange import Body, Call, Connect, Reply, Sink
 from trio_batches.transport.network import TrioNetwork
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Mapping
+    from collections.abc import Mapping
 
     from trio_batches.transport.address import ServiceAddress
     from trio_batches.transport.limits import Limits
@@ -124,11 +124,11 @@ class Wire:
             response = await self._http.send(self._request(call, url, headers, upload), stream=True)
             try:
                 phase = "receiving"
-                content = b""
+                content = bytearray()
                 if sink is not None and response.is_success:
-                    await _drain(response.aiter_bytes(), sink)
+                    await _drain(response, sink)
                 else:
-                    content = await response.aread()
+                    await _drain(response, _keep_in(content))
             finally:
                 with trio.move_on_after(CLOSING_SECONDS, shield=True):
                     await response.aclose()
@@ -141,7 +141,7 @@ class Wire:
         location = response.headers.get("location") if response.is_redirect else None
         if location is not None and call.method != "GET":
             raise ProtocolError(f"{call.method} {call.target}: the answer is a redirect")
-        return _reply(response, content), location
+        return _reply(response, bytes(content)), location
 
     def _request(
         self, call: Call, url: httpx.URL, headers: Mapping[str, str], upload: _Upload | None
@@ -194,23 +194,40 @@ def _use_network(http: httpx.AsyncClient, network: TrioNetwork) -> None:
             pool._network_backend = network  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
 
 
-async def _drain(body: AsyncIterator[bytes], sink: Sink) -> None:
-    """Give every piece of a body to the sink until it has enough.
+def _keep_in(content: bytearray) -> Sink:
+    async def keep(piece: bytes) -> bool:  # noqa: RUF029  # a sink
+        content.extend(piece)
+        return True
+
+    return keep
+
+
+async def _drain(response: httpx.Response, sink: Sink) -> None:
+    """Decode a body and give it to the sink piece by piece until it has enough.
 
     The HTTP library's nested generators end cleanly only when they are read to
     the end or cancelled while they wait. So whatever ends the reading, be it an
     error or the cancellation of this task while the sink waits, is kept until
-    the generators have been ended by cancellation, and only then let go.
+    the generators have been ended by cancellation, and only then let go. That
+    is why the body is decoded here: an error of the library's own decoding
+    would leave the generators below it open.
     """
+    decoder = response._get_content_decoder()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+
+    async def take(piece: bytes) -> bool:
+        data = decoder.decode(piece)
+        return await sink(data) if data else True
+
     result: outcome.Outcome[bool] = outcome.Value(True)  # noqa: FBT003
     with trio.CancelScope() as scope:
-        async for piece in body:
+        async for piece in response.aiter_raw():
             if scope.cancel_called:
                 continue
-            result = await outcome.acapture(sink, piece)
+            result = await outcome.acapture(take, piece)
             if not (isinstance(result, outcome.Value) and result.value):
                 scope.cancel()
-    result.unwrap()
+    if result.unwrap() and (rest := decoder.flush()):
+        await sink(rest)
 
 
 def _reply(response: httpx.Response, content: bytes) -> Reply:

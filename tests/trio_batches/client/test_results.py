@@ -513,6 +513,20 @@ async def test_compressed_results_are_read_too(network: Network) -> None:
     assert len(peer.requests) == 3
 
 
+async def test_an_answer_whose_compression_is_broken_is_asked_for_again(
+    network: Network,
+) -> None:
+    packed = gzip.compress(msgspec.json.encode(ended_batch(1)))
+    peer = ScriptedPeer(
+        [answer(packed[:50] + b"\xff" * 50, content_encoding="gzip")],
+        [answer(packed, content_encoding="gzip")],
+    )
+    network.put(peer)
+    async with network.client() as client:
+        assert await client.messages.batches.retrieve("msgbatch_1") == ended_batch(1)
+    assert len(peer.requests) == 2
+
+
 async def test_a_line_of_megabytes_is_one_record(network: Network) -> None:
     long = line("long", text="x" * 3_000_000)
     pieces = [long[start : start + 10_000] for start in range(0, len(long), 10_000)]
