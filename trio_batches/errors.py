@@ -42,6 +42,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+from typing_extensions import override
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -87,6 +89,15 @@ __all__ = (
 
 class TrioBatchesError(Exception):
     """The root of every exception that the library raises on purpose."""
+
+    @override
+    def __reduce__(self) -> tuple[object, ...]:
+        """Copy and pickle by attributes: the arguments of most subclasses are not in `args`."""
+        return _restore, (type(self), self.args), vars(self)
+
+
+def _restore(kind: type[TrioBatchesError], args: tuple[object, ...]) -> TrioBatchesError:
+    return kind.__new__(kind, *args)
 
 
 class ConfigurationError(TrioBatchesError):
