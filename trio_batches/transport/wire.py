@@ -118,7 +118,7 @@ class Wire:
     async def _attempt(
         self, call: Call, url: httpx.URL, headers: Mapping[str, str], sink: Sink | None
     ) -> tuple[Reply, str | None]:
-        upload = None if call.body is None else _Upload(call.body)
+        upload = _Upload(call.body)
         phase: Phase = "waiting"
         try:
             response = await self._http.send(self._request(call, url, headers, upload), stream=True)
@@ -135,7 +135,7 @@ class Wire:
         except httpx.RequestError as exc:
             if isinstance(exc, httpx.ConnectError | httpx.ConnectTimeout | httpx.ProxyError):
                 phase = "connecting"
-            elif upload is not None and not upload.finished:
+            elif call.body is not None and not upload.finished:
                 phase = "sending"
             raise TransportError(self._sentence(call, exc, phase), phase=phase) from exc
         location = response.headers.get("location") if response.is_redirect else None
@@ -144,7 +144,7 @@ class Wire:
         return _reply(response, bytes(content)), location
 
     def _request(
-        self, call: Call, url: httpx.URL, headers: Mapping[str, str], upload: _Upload | None
+        self, call: Call, url: httpx.URL, headers: Mapping[str, str], upload: _Upload
     ) -> httpx.Request:
         if call.query:
             url = url.copy_merge_params(dict(call.query))
@@ -164,9 +164,9 @@ class Wire:
             pool=None,
         )
         request = self._http.build_request(call.method, url, headers=all_headers, timeout=timeout)
-        if upload is not None:
-            # Not as `content`, which httpx wraps in a generator that a failed upload leaves open.
-            request.stream = upload
+        # Not as `content`, and also where there is none: httpx makes a generator of it,
+        # which a failed or cancelled request leaves open.
+        request.stream = upload
         return request
 
     def _sentence(self, call: Call, exc: httpx.RequestError, phase: Phase) -> str:
@@ -244,8 +244,8 @@ def _reply(response: httpx.Response, content: bytes) -> Reply:
 class _Upload(httpx.AsyncByteStream):
     """A request body that knows whether all of it was handed over."""
 
-    def __init__(self, body: Body) -> None:
-        self._blocks = body.blocks()
+    def __init__(self, body: Body | None) -> None:
+        self._blocks = iter(()) if body is None else body.blocks()
         self.finished = False
 
     @override
