@@ -100,12 +100,18 @@ async def open_producer(
     except BaseExceptionGroup as group:
         # The producer lets no Exception out, so a lone one is the block's own.
         _, rest = group.split(trio.Cancelled)
-        if rest is None or len(rest.exceptions) != 1:
+        if rest is not None and len(rest.exceptions) > 1:
             raise
-        error = rest.exceptions[0]
+        error = _any_leaf(group) if rest is None else rest.exceptions[0]
     else:
         return
     _raise_as_it_is(error)
+
+
+def _any_leaf(error: BaseException) -> BaseException:
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    return error
 
 
 def _raise_as_it_is(error: BaseException) -> NoReturn:
