@@ -16,7 +16,8 @@ Origin = tuple[str, str, int]
 """Scheme, host and port."""
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
-_HOST = re.compile(r"[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]")
+_LABEL = "[A-Za-z0-9_-]{1,63}"  # the resolver raises UnicodeError for others
+_HOST = re.compile(rf"{_LABEL}(?:\.{_LABEL})*\.?|\[[0-9A-Fa-f:.]+\]")
 
 
 @final

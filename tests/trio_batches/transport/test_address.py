@@ -17,6 +17,7 @@ from trio_batches.transport.address import ServiceAddress, id_segment
         ("http://127.0.0.1:80", ("http", "127.0.0.1", 80)),
         ("https://[::1]:8443", ("https", "::1", 8443)),
         ("http://[::1]", ("http", "::1", 80)),
+        ("http://a_b.service.test.", ("http", "a_b.service.test.", 80)),
         ("http://xn--bcher-kva.test", ("http", "xn--bcher-kva.test", 80)),
         ("http://service.test:0", ("http", "service.test", 0)),
     ],
@@ -47,6 +48,9 @@ def test_a_base_url_has_an_origin(base_url: str, origin: tuple[str, str, int]) -
         "http://ser vice.test",
         "http://b\u00fccher.test",
         "http://[::1",
+        "http://a..b",
+        "http://.test",
+        f"http://{'x' * 64}.test",
     ],
 )
 def test_what_is_no_base_url_is_a_configuration_error(base_url: str) -> None:

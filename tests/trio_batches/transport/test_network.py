@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -123,6 +124,18 @@ async def test_a_connection_that_is_not_made_in_time_is_given_up() -> None:
         with pytest.raises(TransportError, match="cannot reach"):
             await client.models.list()
         assert trio.current_time() == 10
+
+
+async def test_a_host_without_an_address_is_a_failure_to_connect() -> None:
+    async def connect(_host: str, _port: int) -> trio.abc.Stream:
+        await trio.lowlevel.checkpoint()
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    client = Client(api_key=KEY, base_url="http://service.test", retry=ONE_TRY, connect=connect)
+    async with client:
+        with pytest.raises(TransportError, match=r"cannot reach .*not known") as caught:
+            await client.models.list()
+    assert caught.value.phase == "connecting"
 
 
 async def test_connections_are_used_again_and_no_more_are_made_than_allowed(
