@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from trio_batches.client.session import Session
     from trio_batches.protocol.tally import Tally
+    from trio_batches.transport.exchange import Body
     from trio_batches.types import BatchRequest
 
 __all__ = ("Batches", "Polled")
@@ -89,6 +90,21 @@ class Batches:
         """
         body = CreateBody(requests, anthropic_version=self._session.anthropic_version)
         await body.check()
+        created = await self.create_encoded(body, len(body), user_profile_id=user_profile_id)
+        return created.batch
+
+    async def create_encoded(
+        self, body: Body, requests: int, *, user_profile_id: str | None = None
+    ) -> Polled:
+        """Create a batch from a body that is encoded, and was checked, already.
+
+        Args:
+            body: `{"requests": […]}` as JSON, in pieces; of a known length.
+            requests: How many there are.
+            user_profile_id: Sent as `anthropic-user-profile-id`.
+
+        Raises what `create` does, but for `InvalidRequestsError`.
+        """
         headers = dict(self._headers)
         if user_profile_id is not None:
             headers["anthropic-user-profile-id"] = user_profile_id
@@ -100,9 +116,9 @@ class Batches:
             read_timeout=self._session.limits.create_timeout,
             repeatable=False,
         )
-        batch = await self._create(call, len(body))
-        self._session.created.add(batch.id)
-        return batch
+        created = await self._create(call, requests)
+        self._session.created.add(created.batch.id)
+        return created
 
     async def retrieve(self, batch_id: str) -> MessageBatch:
         """Return the batch as it is now.
@@ -201,12 +217,14 @@ class Batches:
                 return polled.batch
             await trio.sleep(polled.pause(random.random()))  # noqa: S311
 
-    async def _create(self, call: Call, count: int) -> MessageBatch:
+    async def _create(self, call: Call, count: int) -> Polled:
         reason: TransportError | ServerError | RequestTimeoutError | ProtocolError
         sent_at = datetime.now(UTC).isoformat(timespec="seconds")
         try:
             reply = await self._session.transport.send(call)
-            return decode_reply(reply, MessageBatch)
+            return Polled(
+                batch=decode_reply(reply, MessageBatch), raw=reply.content, retry_after=None
+            )
         except TransportError as exc:
             if exc.phase in ("connecting", "sending"):
                 raise

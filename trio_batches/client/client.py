@@ -104,6 +104,11 @@ class Client:
         self.models = Models(self._session)
 
     @property
+    def anthropic_version(self) -> str:
+        """The API version that it asks for."""
+        return self._session.anthropic_version
+
+    @property
     def base_url(self) -> str:
         """Where the service is."""
         return self._session.address.base_url

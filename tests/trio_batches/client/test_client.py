@@ -126,7 +126,7 @@ async def test_a_batch_lives_from_create_to_delete(network: Network) -> None:
         batches = client.messages.batches
         batch = await batches.create(requests(3))
         assert (await batches.retrieve(batch.id)).id == batch.id
-        raw = msgspec.json.decode(await batches.retrieve_raw(batch.id))
+        raw = msgspec.json.decode((await batches.poll(batch.id)).raw)
         assert raw["id"] == batch.id
         with pytest.raises(BadRequestError, match="Cancel it first"):
             await batches.delete(batch.id)
@@ -147,7 +147,7 @@ async def test_beta_calls_do_the_same_with_their_betas(network: Network) -> None
         batches = client.beta.messages.batches
         batch = await batches.create(requests(3), betas=["one"])
         await batches.retrieve(batch.id, betas=["two"])
-        await batches.retrieve_raw(batch.id, betas=["three"])
+        await batches.poll(batch.id, betas=["three"])
         assert (await batches.list(betas=["four"], limit=1))[0].id == batch.id
         await batches.cancel(batch.id, betas=["five"])
         await batches.wait(batch.id, betas=["six", "seven"])

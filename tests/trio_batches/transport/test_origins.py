@@ -177,7 +177,7 @@ async def test_an_id_that_would_change_the_path_is_not_sent(network: Network, ba
         batches = client.messages.batches
         for call in (
             batches.retrieve,
-            batches.retrieve_raw,
+            batches.poll,
             batches.cancel,
             batches.delete,
             batches.wait,
