@@ -36,6 +36,7 @@ They are told apart by who has to act::
     ├── NotVerifiedError              a delete of results that are nowhere else
     ├── AmbiguousCreateError          a create that may or may not have happened
     └── StorageError                  the disk: full, read-only, or failing
+        └── LedgerVersionError        a ledger that a newer version of the library wrote
 """
 
 from __future__ import annotations
@@ -63,6 +64,7 @@ __all__ = (
     "IncompleteResultsError",
     "InvalidIdError",
     "InvalidRequestsError",
+    "LedgerVersionError",
     "NotFoundError",
     "NotImplementedByServiceError",
     "NotVerifiedError",
@@ -367,6 +369,24 @@ class StorageError(TrioBatchesError):
     def __init__(self, path: str, reason: str) -> None:
         self.path = path
         super().__init__(f"{path}: {reason}")
+
+
+class LedgerVersionError(StorageError):
+    """The ledger has a form that only a newer version of the library knows; it was left alone.
+
+    Attributes:
+        found: The version of the ledger's form.
+        known: The newest version that this library knows.
+    """
+
+    def __init__(self, path: str, *, found: int, known: int) -> None:
+        self.found = found
+        self.known = known
+        super().__init__(
+            path,
+            f"this ledger has version {found}, this trio_batches knows versions up to {known}: "
+            f"use a newer trio_batches, or another home",
+        )
 
 
 _CLASS_OF_STATUS: dict[int, type[APIStatusError]] = {

@@ -1,0 +1,176 @@
+"""A ledger that cannot be read: set aside, never deleted, and made again."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import functools
+import os
+import sqlite3
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from trio_batches.store.disk import make_folder, storage_errors, sync_folder
+from trio_batches.store.ledger_connection import LedgerFile
+from trio_batches.store.ledger_downloads import record_downloads
+from trio_batches.store.ledger_schema import APPLICATION_ID
+from trio_batches.store.ledger_trouble import UnreadableLedger, say
+from trio_batches.store.receipt import load_receipt, results_path
+from trio_batches.store.results_folder import ResultsFolder
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator
+    from pathlib import Path
+
+    from trio_batches.store.home import Home
+    from trio_batches.store.receipt import Receipt
+
+__all__ = ("find_receipts", "open_file", "renew_if_damaged")
+
+_KEYS = {
+    "batch": "created_at, id",
+    "batch_json": "batch",
+    "intent": "id",
+    "download": "batch, dest",
+    "event": "id",
+}
+"""What is carried over, and the keys: tables before those that refer to them."""
+
+_SIDES = ("-wal", "-shm", "-journal")
+"""What SQLite keeps beside a database."""
+
+
+def open_file(home: Home) -> LedgerFile:
+    """Open the ledger of a home, and make it again if it cannot be read.
+
+    Raises:
+        StorageError: The disk is full, read-only or failing.
+        LedgerVersionError: A newer version of this library wrote it.
+    """
+    path = home.path / "ledger.db"
+    make_folder(home.path)
+    with _locked(home.path):
+        try:
+            return LedgerFile(path)
+        except UnreadableLedger as error:
+            return _renew(home, path, str(error))
+
+
+def renew_if_damaged(home: Home) -> bool:
+    """Make a ledger again if a look at all of it finds damage; tell whether it did.
+
+    No other part of this process may have it open.
+    """
+    path = home.path / "ledger.db"
+    make_folder(home.path)
+    with _locked(home.path):
+        try:
+            file = LedgerFile(path)
+        except UnreadableLedger as error:
+            reason: str | None = str(error)
+        else:
+            reason = _damage(file)
+            file.close()
+        if reason is None:
+            return False
+        _renew(home, path, f"{path}: {reason}").close()
+        return True
+
+
+def find_receipts(home: Home) -> Iterator[Receipt]:
+    """Yield the receipts in a home whose results files are as they were."""
+    if not home.results.is_dir():
+        return
+    folder = ResultsFolder(home.results)
+    for path in sorted(home.results.glob("*.receipt.json")):
+        batch_id = path.name.removesuffix(".receipt.json")
+        receipt = load_receipt(home.results, batch_id)
+        if receipt is None or receipt.batch_id != batch_id:
+            continue
+        if results_path(home.results, batch_id).is_file() and folder.matches(receipt):
+            yield receipt
+
+
+def _damage(file: LedgerFile) -> str | None:
+    def check(connection: sqlite3.Connection) -> str | None:
+        try:
+            (found,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
+        except sqlite3.DatabaseError as exc:
+            return str(exc)
+        return None if found == "ok" else str(found)
+
+    return file.read(check)
+
+
+def _renew(home: Home, path: Path, reason: str) -> LedgerFile:
+    aside = _set_aside(path)
+    say(f"{reason}: it was renamed to {aside.name}, and a new ledger is made of what there is")
+    file = LedgerFile(path)
+    try:
+        with contextlib.suppress(sqlite3.DatabaseError):
+            _carry_over(aside, file)
+        receipts = list(find_receipts(home))
+        file.write(lambda connection: record_downloads(connection, receipts, home.results))
+    except BaseException:
+        file.close()
+        raise
+    return file
+
+
+def _set_aside(path: Path) -> Path:
+    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
+    aside = path.with_name(f"{path.name}.unreadable-{stamp}")
+    with storage_errors(path):
+        # The sides first: a log that stays behind would be played into the new file.
+        for side in _SIDES:
+            with contextlib.suppress(FileNotFoundError):
+                path.with_name(path.name + side).rename(aside.with_name(aside.name + side))
+        path.rename(aside)
+        sync_folder(path.parent)
+    return aside
+
+
+def _carry_over(aside: Path, file: LedgerFile) -> None:
+    """Copy what can still be read of an old ledger."""
+    with contextlib.closing(
+        sqlite3.connect(f"{aside.absolute().as_uri()}?mode=ro", uri=True)
+    ) as old:
+        (application,) = old.execute("PRAGMA application_id").fetchone()
+        if application != APPLICATION_ID:
+            return
+        for table, key in _KEYS.items():
+            for order in (key, f"{key.replace(',', ' DESC,')} DESC"):  # around what is damaged
+                with contextlib.suppress(sqlite3.DatabaseError):
+                    file.write(functools.partial(_carry_over_table, old, table, order))
+
+
+def _carry_over_table(
+    old: sqlite3.Connection, table: str, order: str, connection: sqlite3.Connection
+) -> None:
+    columns = ", ".join(_columns(old, table) & _columns(connection, table))
+    marks = ", ".join("?" for _ in columns.split(","))
+    insert = f"INSERT OR IGNORE INTO {table} ({columns}) VALUES ({marks})"  # noqa: S608  # ours
+    rows = old.execute(f"SELECT {columns} FROM {table} ORDER BY {order}")  # noqa: S608  # ours
+    with contextlib.suppress(sqlite3.DatabaseError):  # here the damage begins
+        while row := rows.fetchone():
+            with contextlib.suppress(sqlite3.IntegrityError):
+                connection.execute(insert, row)
+
+
+def _columns(connection: sqlite3.Connection, table: str) -> set[str]:
+    """Return the names of a table's columns but the generated ones."""
+    rows = connection.execute("SELECT name FROM pragma_table_info(?)", (table,))
+    return {name for (name,) in rows}
+
+
+@contextlib.contextmanager
+def _locked(folder: Path) -> Generator[None]:
+    """Keep other processes from opening a ledger while it may be made again."""
+    with storage_errors(folder):
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        with contextlib.suppress(OSError):  # some network file systems cannot lock a folder
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,48 @@
+"""How values stand in the ledger's columns."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import msgspec
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ("folder_text", "ids_json", "ids_of", "moment", "moment_of", "now", "optional_moment")
+
+
+def moment(value: datetime) -> str:
+    """Return a time as text whose order is that of the times."""
+    return value.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"
+
+
+def optional_moment(value: datetime | None) -> str | None:
+    """Return a time as text, or None."""
+    return None if value is None else moment(value)
+
+
+def moment_of(text: str | None) -> datetime | None:
+    """Return the time that a column holds, or None."""
+    return None if text is None else datetime.fromisoformat(text)
+
+
+def now() -> str:
+    """Return this moment as text."""
+    return moment(datetime.now(UTC))
+
+
+def ids_json(ids: tuple[str, ...]) -> str:
+    """Return ids as a JSON array."""
+    return msgspec.json.encode(ids).decode()
+
+
+def ids_of(text: str) -> tuple[str, ...]:
+    """Return the ids in a JSON array."""
+    return msgspec.json.decode(text, type=tuple[str, ...])
+
+
+def folder_text(folder: Path) -> str:
+    """Return a folder's absolute path."""
+    return str(folder.absolute())
