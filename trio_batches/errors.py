@@ -35,6 +35,9 @@ They are told apart by who has to act::
     ├── ResultsGoneError              results that the service no longer keeps
     ├── NotVerifiedError              a delete of results that are nowhere else
     ├── AmbiguousCreateError          a create that may or may not have happened
+    ├── AlreadySubmittedError         the same requests, which would be paid for twice
+    ├── UnsettledSubmissionError      a lost create that more than one batch may be
+    ├── BusyError                     another process is doing the same
     └── StorageError                  the disk: full, read-only, or failing
         └── LedgerVersionError        a ledger that a newer version of the library wrote
 """
@@ -50,11 +53,13 @@ if TYPE_CHECKING:
 
 __all__ = (
     "APIStatusError",
+    "AlreadySubmittedError",
     "AmbiguousCreateError",
     "AuthenticationError",
     "BadRequestError",
     "BatchNotEndedError",
     "BillingError",
+    "BusyError",
     "ClientClosedRequestError",
     "ConfigurationError",
     "ConflictError",
@@ -85,6 +90,7 @@ __all__ = (
     "TransportError",
     "TrioBatchesError",
     "UnprocessableEntityError",
+    "UnsettledSubmissionError",
     "status_error_class",
 )
 
@@ -357,6 +363,40 @@ class AmbiguousCreateError(TrioBatchesError):
             f"it may exist: list the newest batches and look for one with "
             f"{request_count:,} requests before sending them again"
         )
+
+
+class AlreadySubmittedError(TrioBatchesError):
+    """The same requests have been submitted before; nothing was sent.
+
+    Attributes:
+        batch_ids: The batches that they became.
+    """
+
+    def __init__(self, batch_ids: Sequence[str]) -> None:
+        self.batch_ids = tuple(batch_ids)
+        super().__init__(
+            f"the same requests have been submitted already, as {', '.join(batch_ids)}: "
+            f"nothing was sent"
+        )
+
+
+class UnsettledSubmissionError(TrioBatchesError):
+    """A reply was lost, and more than one batch may be the one that was made; nothing was sent.
+
+    Attributes:
+        batch_ids: The batches that it may be.
+    """
+
+    def __init__(self, requests: int, batch_ids: Sequence[str]) -> None:
+        self.batch_ids = tuple(batch_ids)
+        super().__init__(
+            f"the reply to a create of {requests:,} requests was lost, and it may have made any of "
+            f"{', '.join(batch_ids)}: nothing was sent again"
+        )
+
+
+class BusyError(TrioBatchesError):
+    """Another process is doing the same thing."""
 
 
 class StorageError(TrioBatchesError):

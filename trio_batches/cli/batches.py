@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import click
@@ -12,6 +12,7 @@ from trio_batches.cli.exit_codes import Exit
 from trio_batches.cli.options import json_option
 from trio_batches.cli.run import run
 from trio_batches.cli.terminal import print_table, write
+from trio_batches.cli.time_span import span
 from trio_batches.client import Client
 from trio_batches.protocol.limits import MAX_PAGE
 from trio_batches.store import Home
@@ -64,21 +65,12 @@ def _row(batch: MessageBatch, now: datetime) -> tuple[str, ...]:
     return (
         batch.id,
         batch.processing_status,
-        _span(now - batch.created_at),
+        span(now - batch.created_at),
         f"{counts.total:,}",
         f"{counts.succeeded:,}" if batch.ended else "",
         f"{failed:,}" if batch.ended else "",
-        "" if batch.ended else _span(batch.expires_at - now),
+        "" if batch.ended else span(batch.expires_at - now),
     )
-
-
-def _span(span: timedelta) -> str:
-    """Return a length of time as a person would say it."""
-    seconds = max(0, int(span.total_seconds()))
-    for unit, size in (("d", 86_400), ("h", 3_600), ("min", 60)):
-        if seconds >= 2 * size:
-            return f"{seconds // size} {unit}"
-    return f"{seconds} s"
 
 
 @click.command()

@@ -11,6 +11,8 @@ from trio_batches.cli.download import download
 from trio_batches.cli.models import models
 from trio_batches.cli.results import results
 from trio_batches.cli.simulate import simulate
+from trio_batches.cli.submit import submit
+from trio_batches.cli.watch import watch
 from trio_batches.version import VERSION
 
 __all__ = ("main",)
@@ -32,5 +34,18 @@ def main() -> None:
     """  # noqa: D301  # click wants the character itself, to keep the lines
 
 
-for command in (list_batches, show, results, download, cancel, delete, models, simulate, demo):
+_COMMANDS = (
+    list_batches,
+    show,
+    submit,
+    watch,
+    results,
+    download,
+    cancel,
+    delete,
+    models,
+    simulate,
+    demo,
+)
+for command in _COMMANDS:
     main.add_command(command)

@@ -11,7 +11,7 @@ import trio
 
 from trio_batches.cli.exit_codes import Exit, exit_of, sentence_of
 from trio_batches.cli.terminal import narrate, narrate_warnings, silence_stdout
-from trio_batches.errors import TrioBatchesError
+from trio_batches.errors import InvalidRequestsError, TrioBatchesError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -56,6 +56,11 @@ async def _run(work: Callable[[], Awaitable[Exit]], when_interrupted: str) -> Ex
 async def _guard(work: Callable[[], Awaitable[Exit]]) -> Exit:
     try:
         return await work()
+    except InvalidRequestsError as error:
+        for fault in error.faults:
+            narrate(fault)
+        narrate(f"{len(error.faults):,} faults: nothing was sent")
+        return exit_of(error)
     except TrioBatchesError as error:
         narrate(sentence_of(error))
         return exit_of(error)

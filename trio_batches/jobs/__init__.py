@@ -2,15 +2,32 @@
 
 from trio_batches.jobs.download import DEFAULT_CONCURRENCY, download
 from trio_batches.jobs.each import for_each
+from trio_batches.jobs.intake import Plan, Source
+from trio_batches.jobs.listing import Landmark, list_everything, list_until
 from trio_batches.jobs.progress import BatchDownload, DownloadProgress, DownloadState
 from trio_batches.jobs.remove import remove
+from trio_batches.jobs.submission import ChunkProgress, ChunkState, Submission
+from trio_batches.jobs.submit import plan_submission, resume, submit
+from trio_batches.jobs.watch import watch
 
 __all__ = (
     "DEFAULT_CONCURRENCY",
     "BatchDownload",
+    "ChunkProgress",
+    "ChunkState",
     "DownloadProgress",
     "DownloadState",
+    "Landmark",
+    "Plan",
+    "Source",
+    "Submission",
     "download",
     "for_each",
+    "list_everything",
+    "list_until",
+    "plan_submission",
     "remove",
+    "resume",
+    "submit",
+    "watch",
 )

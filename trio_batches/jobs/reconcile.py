@@ -10,8 +10,6 @@ import msgspec
 from trio_batches.protocol.limits import MAX_PAGE
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
-
     from trio_batches.client import Client
     from trio_batches.types import MessageBatch
 
@@ -44,7 +42,7 @@ async def read_watermark(client: Client) -> Watermark:
 
 
 async def find_candidates(
-    client: Client, requests: int, watermark: Watermark, bound: Collection[str]
+    client: Client, requests: int, watermark: Watermark
 ) -> list[tuple[MessageBatch, bytes]]:
     """Return the batches that a lost create may have made.
 
@@ -52,7 +50,6 @@ async def find_candidates(
         client: An open client.
         requests: How many requests the batch would have.
         watermark: From before the create was sent.
-        bound: Ids of batches that are known to be another create's.
     """
     found: list[tuple[MessageBatch, bytes]] = []
     page = await client.messages.batches.list(limit=MAX_PAGE)
@@ -60,7 +57,7 @@ async def find_candidates(
         for batch, raw in zip(page.data, page.raw_data, strict=True):
             if not watermark.stands_before(batch):
                 return found
-            if batch.request_counts.total == requests and batch.id not in bound:
+            if batch.request_counts.total == requests:
                 found.append((batch, raw))
         if not page.has_next_page():
             return found

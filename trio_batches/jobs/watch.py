@@ -54,7 +54,7 @@ async def watch(
     """
     order = list(dict.fromkeys(batch_ids))
     outcomes: dict[str, MessageBatch | TrioBatchesError] = {}
-    statuses = dict.fromkeys(order, "")
+    statuses: dict[str, str] = dict.fromkeys(order, "")
     while statuses:
         looks = await _look(client, list(statuses))
         for batch_id, look in looks.items():

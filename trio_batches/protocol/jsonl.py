@@ -100,13 +100,13 @@ def decode_block(
             return records, None
     except ValueError:
         pass  # something in it needs the lenient way, which tells what
-    records = []
+    lenient: list[T] = []
     for number, line in _numbered(block, first_line):
         try:
-            records.append(slow(line))
+            lenient.append(slow(line))
         except ValueError as exc:
-            return records, ProtocolError(f"line {number:,}: {exc}", line=number)
-    return records, None
+            return lenient, ProtocolError(f"line {number:,}: {exc}", line=number)
+    return lenient, None
 
 
 def _numbered(block: bytes, first_line: int) -> Iterator[tuple[int, bytes]]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import fcntl
 import os
 from typing import TYPE_CHECKING
 
-from trio_batches.errors import StorageError
+from trio_batches.errors import BusyError, StorageError
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -30,6 +31,21 @@ def storage_errors(path: Path) -> Generator[None]:
                 place, f"{exc.strerror}: free some space, then run the same command again"
             ) from exc
         raise StorageError(place, str(exc.strerror or exc)) from exc
+
+
+@contextlib.contextmanager
+def exclusive(path: Path) -> Generator[None]:
+    """Hold a lock that only one process of this machine can have, as long as the block lasts.
+
+    Raises:
+        BusyError: Another one has it.
+    """
+    with storage_errors(path), path.open("ab") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise BusyError(f"{path}: another process is at work on this") from None
+        yield
 
 
 def make_folder(path: Path) -> None:

@@ -21,6 +21,11 @@ class Home:
         self.path = path or _default_path()
 
     @property
+    def requests(self) -> Path:
+        """Where the requests of submitted batches are kept, `<batch id>.jsonl`."""
+        return self.path / "requests"
+
+    @property
     def results(self) -> Path:
         """Where downloads go that name no folder."""
         return self.path / "results"

@@ -27,7 +27,7 @@ __all__ = ("LedgerIntents",)
 
 _COLUMNS = (
     "id, submission, chunk, at, input_path, input_sha256, n_requests, n_bytes, sha256, "
-    "first_ids, label, state, batch, parents, sent_at, reason"
+    "first_ids, label, state, batch, parents, sent_at, watermark, reason"
 )
 _FIELDS = tuple(_COLUMNS.replace("batch", "batch_id").split(", "))
 
@@ -108,6 +108,16 @@ class LedgerIntents(LedgerAccess):
             lambda connection: _move(
                 connection, intent_id, "ambiguous", ("sent", "ambiguous"), reason=reason
             )
+        )
+
+    async def postpone(self, intent_id: str) -> bool:
+        """Write down that an intent was not sent after all: no byte of it can have been acted on.
+
+        Returns:
+            Whether it was in the state `sent`.
+        """
+        return await self._write(
+            lambda connection: _move(connection, intent_id, "planned", ("sent",), sent_at=None)
         )
 
     async def fail(self, intent_id: str, reason: str) -> bool:
@@ -200,6 +210,7 @@ def _row(intent: Intent) -> tuple[str | int | None, ...]:
         intent.batch_id,
         ids_json(intent.parents),
         optional_moment(intent.sent_at),
+        intent.watermark,
         intent.reason,
     )
 

@@ -123,6 +123,8 @@ class Intent(Struct, frozen=True, kw_only=True):
     """The batches whose requests are sent again."""
     sent_at: datetime | None = None
     """When it was last sent."""
+    watermark: str | None = None
+    """The newest batch of the workspace before anything was sent, as JSON."""
     reason: str | None = None
     """Why it is ambiguous, failed or abandoned."""
 

@@ -80,6 +80,7 @@ _VERSION_1 = (
         batch TEXT UNIQUE,
         parents TEXT NOT NULL DEFAULT '[]',
         sent_at TEXT,
+        watermark TEXT,
         reason TEXT,
         CHECK ((state = 'confirmed') = (batch IS NOT NULL))
     ) STRICT

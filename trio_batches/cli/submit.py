@@ -1,0 +1,123 @@
+"""`submit`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+import msgspec
+
+from trio_batches.cli.exit_codes import Exit, exit_of, exit_of_all, sentence_of
+from trio_batches.cli.options import json_option
+from trio_batches.cli.run import run
+from trio_batches.cli.terminal import narrate, print_table, write_line
+from trio_batches.cli.watch import watch_batches
+from trio_batches.client import API_VERSION, Client
+from trio_batches.jobs import plan_submission, resume
+from trio_batches.jobs import submit as submit_requests
+from trio_batches.store import Home, open_ledger
+
+if TYPE_CHECKING:
+    from trio_batches.jobs import Plan, Submission
+
+__all__ = ("submit",)
+
+
+@click.command()
+@click.argument("files", metavar="FILE...", nargs=-1)
+@click.option("--label", help="Your name for the batches.")
+@click.option("--dry-run", is_flag=True, help="Check and count, send nothing.")
+@click.option("--wait", is_flag=True, help="Wait until the batches have ended.")
+@click.option("--resume", "resuming", is_flag=True, help="Finish what earlier runs left open.")
+@click.option("--again", is_flag=True, help="Also requests that were submitted before.")
+@click.option("--no-keep", is_flag=True, help="Keep no copy of the requests.")
+@json_option
+def submit(  # noqa: PLR0913  # one argument for each option
+    files: tuple[str, ...],
+    label: str | None,
+    *,
+    dry_run: bool,
+    wait: bool,
+    resuming: bool,
+    again: bool,
+    no_keep: bool,
+    as_json: bool,
+) -> None:
+    """Submit the requests in JSONL files (`-` is stdin) as batches.
+
+    A line is {"custom_id", "params"}, or the older {"custom_id", "method", "url",
+    "body"}. Nothing is sent unless every line can be. Requests are cut into
+    batches by count and size. Run it again after an interruption: what was sent
+    is not sent, and not paid for, again.
+    """
+    if resuming == bool(files):
+        raise click.UsageError("name files with requests, or say --resume")
+    sources = [sys.stdin.buffer if name == "-" else Path(name) for name in files]
+
+    async def work() -> Exit:
+        home = Home()
+        if dry_run:
+            return await _print_plan(
+                await plan_submission(sources, home, anthropic_version=API_VERSION),
+                as_json=as_json,
+            )
+        async with Client() as client, open_ledger(home) as ledger:
+            if resuming:
+                submission = await resume(client, ledger, home, keep=not no_keep)
+            else:
+                submission = await submit_requests(
+                    client, ledger, home, sources, label=label, keep=not no_keep, again=again
+                )
+            code = await _report(submission, as_json=as_json)
+            if wait and submission.batch_ids and code is Exit.DONE:
+                code = await watch_batches(client, submission.batch_ids, as_json=as_json)
+        return code
+
+    run(
+        work,
+        when_interrupted="interrupted: what was sent is in the ledger; "
+        "run the same command again to go on",
+    )
+
+
+async def _print_plan(plan: Plan, *, as_json: bool) -> Exit:
+    if as_json:
+        await write_line(msgspec.json.encode(plan).decode())
+        return Exit.DONE
+    rows = [
+        (f"batch {chunk.number + 1}", f"{chunk.requests:,} requests, {chunk.bytes:,} bytes")
+        for chunk in plan.chunks
+    ]
+    rows += [(model, f"{count:,} requests") for model, count in sorted(plan.models.items())]
+    rows.append(("all", f"{plan.requests:,} requests, {plan.bytes:,} bytes"))
+    rows.append(("output", f"{plan.max_output_tokens:,} tokens at most"))
+    await print_table(("what", "how much"), rows)
+    return Exit.DONE
+
+
+async def _report(submission: Submission, *, as_json: bool) -> Exit:
+    chunks = sorted(submission.chunks, key=lambda chunk: chunk.number)
+    for chunk in chunks:
+        if as_json:
+            outcome = {
+                "id": chunk.batch_id,
+                "requests": chunk.requests,
+                "state": chunk.state,
+                "error": None if chunk.error is None else str(chunk.error),
+            }
+            await write_line(msgspec.json.encode(outcome).decode())
+        elif chunk.batch_id is not None:
+            await write_line(chunk.batch_id)
+        if chunk.error is not None:
+            narrate(sentence_of(chunk.error))
+    adopted = sum(chunk.adopted for chunk in chunks)
+    made = len(submission.batch_ids)
+    found = f", {adopted} of them found again after a lost reply" if adopted else ""
+    narrate(f"{made} of {len(chunks)} batches submitted{found}")
+    if submission.stopped_by is not None:
+        return exit_of(submission.stopped_by)
+    if errors := [chunk.error for chunk in chunks if chunk.error is not None]:
+        return exit_of_all(errors)
+    return Exit.DONE if submission.complete else Exit.TRY_AGAIN
