@@ -6,6 +6,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING
 
 from trio_batches.errors import (
+    AlreadySubmittedError,
     AuthenticationError,
     BatchNotEndedError,
     BillingError,
@@ -56,6 +57,7 @@ _EXITS: tuple[tuple[tuple[type[TrioBatchesError], ...], Exit, str], ...] = (
         "check ANTHROPIC_API_KEY and the workspace",
     ),
     ((BillingError,), Exit.REFUSED, "check how the account is paid for"),
+    ((AlreadySubmittedError,), Exit.USAGE, "say --again to pay for them once more"),
     ((NotVerifiedError,), Exit.USAGE, "download it first, or say --unverified"),
     ((ConfigurationError, InvalidRequestsError, InvalidIdError), Exit.USAGE, ""),
     ((NotFoundError,), Exit.NOT_FOUND, "`trio-batches list` shows what there is"),

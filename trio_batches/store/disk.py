@@ -40,12 +40,16 @@ def exclusive(path: Path) -> Generator[None]:
     Raises:
         BusyError: Another one has it.
     """
-    with storage_errors(path), path.open("ab") as file:
+    with storage_errors(path):
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise BusyError(f"{path}: another process is at work on this") from None
         yield
+    finally:
+        os.close(descriptor)
 
 
 def make_folder(path: Path) -> None:
