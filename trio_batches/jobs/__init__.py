@@ -5,6 +5,7 @@ from trio_batches.jobs.each import for_each
 from trio_batches.jobs.intake import Plan, Source
 from trio_batches.jobs.listing import Landmark, list_everything, list_until
 from trio_batches.jobs.progress import BatchDownload, DownloadProgress, DownloadState
+from trio_batches.jobs.refresh import Refreshed, refresh
 from trio_batches.jobs.remove import remove
 from trio_batches.jobs.submission import ChunkProgress, ChunkState, Submission
 from trio_batches.jobs.submit import plan_submission, resume, submit
@@ -19,6 +20,7 @@ __all__ = (
     "DownloadState",
     "Landmark",
     "Plan",
+    "Refreshed",
     "Source",
     "Submission",
     "download",
@@ -26,6 +28,7 @@ __all__ = (
     "list_everything",
     "list_until",
     "plan_submission",
+    "refresh",
     "remove",
     "resume",
     "submit",

@@ -31,10 +31,12 @@ class Landmark(msgspec.Struct, frozen=True):
     created_at: datetime
 
 
-async def list_until(client: Client, oldest: datetime | None) -> Listed:
+async def list_until(
+    client: Client, oldest: datetime | None, *, page_size: int = MAX_PAGE
+) -> Listed:
     """List the batches that are not older than a moment (None: all), page after page."""
     end = None if oldest is None else Landmark("", oldest)
-    return await _walk(client, None, end, MAX_PAGE)
+    return await _walk(client, None, end, page_size)
 
 
 async def list_everything(
