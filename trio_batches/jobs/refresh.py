@@ -20,7 +20,7 @@ HEAD_PAGE = 100
 """Batches a page where only the newest are asked for."""
 
 MAY_BE_UNLISTED = timedelta(minutes=10)
-"""A batch younger than this may be missing from the list without being gone."""
+"""An unfinished batch younger than this may be missing from the list without being gone."""
 
 
 class Refreshed(msgspec.Struct, frozen=True, kw_only=True):
@@ -79,7 +79,7 @@ async def refresh(
         for batch in known
         if batch.id not in listed
         and (reached is None or batch.created_at >= reached)
-        and began - batch.created_at > MAY_BE_UNLISTED
+        and (batch.ended or began - batch.created_at > MAY_BE_UNLISTED)
     ]
     await ledger.mark_gone(gone, at=began)
     before = {batch.id: batch.status for batch in known}
