@@ -52,8 +52,8 @@ EXAMPLES: list[tuple[TrioBatchesError, str]] = [
         IncompleteResultsError(
             "msgbatch_1", expected={"succeeded": 2000, "expired": 1}, received={"succeeded": 1999}
         ),
-        "msgbatch_1: results do not match the batch's counts: "
-        "expired 0 of 1, succeeded 1,999 of 2,000",
+        ("msgbatch_1: results do not match the batch's counts: "
+        "expired 0 of 1, succeeded 1,999 of 2,000"),
     ),
     (
         BatchNotEndedError("msgbatch_1", "in_progress"),
@@ -66,9 +66,9 @@ EXAMPLES: list[tuple[TrioBatchesError, str]] = [
     ),
     (
         AmbiguousCreateError("cut", request_count=1000, sent_at="2026-11-21T00:00:00+00:00"),
-        "no clear answer to a create of 1,000 requests sent at 2026-11-21T00:00:00+00:00: cut; "
+        ("no clear answer to a create of 1,000 requests sent at 2026-11-21T00:00:00+00:00: cut; "
         "it may exist: list the newest batches and look for one with 1,000 requests before "
-        "sending them again",
+        "sending them again"),
     ),
     (StorageError("/tmp/a", "the disk is full"), "/tmp/a: the disk is full"),  # noqa: S108
 ]

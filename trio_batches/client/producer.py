@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import Generic, NoReturn, TypeVar, final
+from typing import Generic, NoReturn, TypeVar, cast, final
 
 import trio
 from outcome import Error, Outcome, Value
@@ -100,18 +100,19 @@ async def open_producer(
     except BaseExceptionGroup as group:
         # The producer lets no Exception out, so a lone one is the block's own.
         _, rest = group.split(trio.Cancelled)
-        if rest is not None and len(rest.exceptions) > 1:
+        error, *others = (_any_leaf(group),) if rest is None else rest.exceptions
+        if others:
             raise
-        error = _any_leaf(group) if rest is None else rest.exceptions[0]
     else:
         return
     _raise_as_it_is(error)
 
 
-def _any_leaf(error: BaseException) -> BaseException:
-    while isinstance(error, BaseExceptionGroup):
-        error = error.exceptions[0]
-    return error
+def _any_leaf(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    first = group.exceptions[0]
+    if not isinstance(first, BaseExceptionGroup):
+        return first
+    return _any_leaf(cast("BaseExceptionGroup[BaseException]", first))
 
 
 def _raise_as_it_is(error: BaseException) -> NoReturn:

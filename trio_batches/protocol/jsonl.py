@@ -93,6 +93,7 @@ def decode_block(
     Returns:
         The records, and the error of the line that ended them, if one did.
     """
+    records: list[T]
     try:
         records = fast(block)
         # msgspec takes values that span lines or share one, too.

@@ -195,7 +195,7 @@ def _use_network(http: httpx.AsyncClient, network: TrioNetwork) -> None:
 
 
 def _keep_in(content: bytearray) -> Sink:
-    async def keep(piece: bytes) -> bool:  # a sink
+    async def keep(piece: bytes) -> bool:  # noqa: ASYNC124  # a sink
         content.extend(piece)
         return True
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 import trio
 from trio.testing import MockClock
+from typing_extensions import override
 
 from tests.trio_batches.client.test_creates import requests
 from tests.trio_batches.transport.peers import open_network
@@ -28,6 +29,7 @@ class CancelAfter(trio.abc.Instrument):
         self.left = steps
         self.scope = trio.CancelScope()
 
+    @override
     def before_task_step(self, task: trio.lowlevel.Task) -> None:
         self.left -= 1
         if self.left == 0:

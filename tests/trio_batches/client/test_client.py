@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -126,8 +127,9 @@ async def test_a_batch_lives_from_create_to_delete(network: Network) -> None:
         batches = client.messages.batches
         batch = await batches.create(requests(3))
         assert (await batches.retrieve(batch.id)).id == batch.id
-        raw = msgspec.json.decode((await batches.poll(batch.id)).raw)
-        assert raw["id"] == batch.id
+        polled = await batches.poll(batch.id)
+        assert (polled.batch.id, polled.retry_after) == (batch.id, 10)
+        assert msgspec.json.decode(polled.raw)["id"] == batch.id
         with pytest.raises(BadRequestError, match="Cancel it first"):
             await batches.delete(batch.id)
         cancelled = await batches.cancel(batch.id)
@@ -191,7 +193,7 @@ async def test_waiting_polls_at_the_pace_of_the_service_and_never_faster(
         ended = await client.messages.batches.wait(batch.id)
     assert ended.ended
     polls = [request.time for request in world.requests if request.operation == "retrieve"]
-    pauses = [later - earlier for earlier, later in zip(polls, polls[1:], strict=False)]
+    pauses = [later - earlier for earlier, later in itertools.pairwise(polls)]
     assert len(polls) == 10 or len(polls) == 11
     assert all(10 <= pause <= 11 for pause in pauses)
     assert len(set(pauses)) > 1

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
@@ -12,6 +12,7 @@ import trio
 import trio.testing
 from hypothesis import given
 from hypothesis import strategies as st
+from typing_extensions import override
 
 from tests.trio_batches.transport.peers import (
     CLOSE,
@@ -37,6 +38,9 @@ from trio_batches.protocol.retry import RetryPolicy
 from trio_batches.simulator import Answer, Cut, Fault, Scenario, World
 from trio_batches.transport.limits import Limits
 from trio_batches.types import BatchRequest, MessageParams
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
 
 VERSION = "2026-10-21"
 
@@ -106,6 +110,7 @@ class Steps(trio.abc.Instrument):
     def __init__(self) -> None:
         self.count = 0
 
+    @override
     def before_task_step(self, task: trio.lowlevel.Task) -> None:
         self.count += 1
 
@@ -155,19 +160,20 @@ async def test_a_batch_is_created_from_whatever_gives_requests(network: Network)
         "a",
         MessageParams(model="claude-x", max_tokens=1, messages=[{"role": "user", "content": "x"}]),
     )
-    frozen: Mapping[str, object] = MappingProxyType({"custom_id": "b", "params": params()})
+    frozen = MappingProxyType({"custom_id": "b", "params": params()})
+    both: list[BatchRequest | Mapping[str, object]] = [typed, frozen]
 
     def generate() -> Iterator[BatchRequest | Mapping[str, object]]:
-        yield typed
-        yield frozen
+        yield from both
 
+    ways: list[Iterable[BatchRequest | Mapping[str, object]]] = [
+        both,
+        tuple(both),
+        generate(),
+        dict(enumerate(both)).values(),
+    ]
     async with network.client() as client:
-        for given_requests in (
-            [typed, frozen],
-            (typed, frozen),
-            generate(),
-            {"a": typed, "b": frozen}.values(),
-        ):
+        for given_requests in ways:
             batch = await client.messages.batches.create(given_requests)
             assert batch.processing_status == "in_progress"
             assert batch.request_counts.total == 2
@@ -241,7 +247,7 @@ async def test_too_large_a_body_is_refused_without_being_built() -> None:
         await body_of(large)
 
 
-async def test_older_versions_take_sampling_parameters(network: Network) -> None:
+async def test_older_versions_take_sampling_parameters() -> None:
     body = CreateBody(
         [{"custom_id": "a", "params": {**params(), "temperature": 1}}],
         anthropic_version="2023-06-01",

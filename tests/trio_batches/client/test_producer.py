@@ -1,3 +1,5 @@
+# ruff: noqa: PT012  # what comes before a failure, and that a block lets it out, is tested
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
@@ -138,11 +140,10 @@ async def test_a_cancelled_block_raises_one_bare_cancelled() -> None:
 
 
 async def test_a_cancelled_block_that_raises_something_raises_only_that() -> None:
-    with trio.CancelScope() as scope:
-        with pytest.raises(ValueError, match="mine"):
-            async with open_producer(count_to(10), ahead=1):
-                scope.cancel()
-                raise ValueError("mine")
+    with trio.CancelScope() as scope, pytest.raises(ValueError, match="mine"):
+        async with open_producer(count_to(10), ahead=1):
+            scope.cancel()
+            raise ValueError("mine")
 
 
 async def test_after_the_block_nothing_is_received_and_no_end_is_pretended() -> None:

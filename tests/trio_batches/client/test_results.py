@@ -1,5 +1,7 @@
 """Streams of results: typed, checked, resumed."""
 
+# ruff: noqa: PERF401, PT012  # what comes before a failure, and that a block lets it out, is tested
+
 from __future__ import annotations
 
 import gzip
@@ -11,7 +13,6 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 import trio
-import trio.testing
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from trio.testing import MockClock, wait_all_tasks_blocked
@@ -106,8 +107,7 @@ async def test_records_are_typed_by_what_became_of_the_request(network: Network)
     world = network.serve()
     batch_id = world.add_ended_batch(20, errored=3, canceled=2, expired=1)
     async with network.client() as client, client.messages.batches.results(batch_id) as results:
-        assert results.batch is None
-        assert results.received == {}
+        assert (results.batch, results.received) == (None, {})
         records = [record async for record in results]
         assert results.batch is not None
         assert results.batch.id == batch_id
@@ -240,12 +240,11 @@ async def test_a_broken_stream_is_resumed_and_each_record_comes_once(
     fault = Fault(operation="results", times=2, cut=cut)
     world = network.serve(world=World(scenario=Scenario(result_order=order, faults=(fault,))))
     batch_id = world.add_ended_batch(40, errored=5, result_bytes=300)
-    async with network.client() as client:
-        async with client.messages.batches.results(batch_id) as results:
-            if use == "records":
-                ids = [record.custom_id async for record in results]
-            else:
-                ids = [msgspec.json.decode(line)["custom_id"] async for line in results.lines()]
+    async with network.client() as client, client.messages.batches.results(batch_id) as results:
+        if use == "records":
+            ids = [record.custom_id async for record in results]
+        else:
+            ids = [msgspec.json.decode(line)["custom_id"] async for line in results.lines()]
     await wait_all_tasks_blocked()
     assert network.open == 0
     assert len(ids) == 40
@@ -362,11 +361,13 @@ async def test_records_before_a_failure_are_delivered(network: Network) -> None:
     )
     batch_id = world.add_ended_batch(5)
     seen: list[str] = []
-    async with network.client(retry=RetryPolicy(max_retries=2)) as client:
-        async with client.messages.batches.results(batch_id) as results:
-            with pytest.raises(ServerError):
-                async for record in results:
-                    seen.append(record.custom_id)
+    async with (
+        network.client(retry=RetryPolicy(max_retries=2)) as client,
+        client.messages.batches.results(batch_id) as results,
+    ):
+        with pytest.raises(ServerError):
+            async for record in results:
+                seen.append(record.custom_id)
     assert len(seen) == 3
 
 
@@ -391,11 +392,13 @@ async def test_results_that_stay_other_than_counted_are_incomplete(
     )
     batch_id = world.add_ended_batch(5)
     seen: list[str] = []
-    async with network.client(retry=RetryPolicy(max_retries=2)) as client:
-        async with client.messages.batches.results(batch_id) as results:
-            with pytest.raises(IncompleteResultsError) as caught:
-                async for record in results:
-                    seen.append(record.custom_id)
+    async with (
+        network.client(retry=RetryPolicy(max_retries=2)) as client,
+        client.messages.batches.results(batch_id) as results,
+    ):
+        with pytest.raises(IncompleteResultsError) as caught:
+            async for record in results:
+                seen.append(record.custom_id)
     assert len(seen) == sum(received.values())
     assert caught.value.batch_id == batch_id
     assert caught.value.received == received
@@ -418,15 +421,14 @@ async def test_a_doubled_line_is_an_error(network: Network, use: str) -> None:
     fault = Fault(operation="results", edits=(Edit(line=3, what="duplicate"),))
     world = network.serve(fault)
     batch_id = world.add_ended_batch(5)
-    async with network.client() as client:
-        async with client.messages.batches.results(batch_id) as results:
-            with pytest.raises(ProtocolError, match="arrived twice"):
-                if use == "records":
-                    async for _ in results:
-                        pass
-                else:
-                    async for _ in results.lines():
-                        pass
+    async with network.client() as client, client.messages.batches.results(batch_id) as results:
+        with pytest.raises(ProtocolError, match="arrived twice"):
+            if use == "records":
+                async for _ in results:
+                    pass
+            else:
+                async for _ in results.lines():
+                    pass
     assert len(world.requests) == 2
 
 
@@ -439,22 +441,21 @@ async def test_a_corrupt_line_is_an_error_after_the_records_before_it(
     world = network.serve(fault)
     batch_id = world.add_ended_batch(5)
     count = 0
-    async with network.client() as client:
-        async with client.messages.batches.results(batch_id) as results:
-            with pytest.raises(ProtocolError, match=f"line {number}: ") as caught:
-                match use:
-                    case "records":
-                        async for _ in results:
-                            count += 1
-                    case "blocks":
-                        async for block in results.blocks():
-                            count += len(block)
-                    case "lines":
-                        async for _ in results.lines():
-                            count += 1
-                    case _:
-                        async for piece in results.line_blocks():
-                            count += piece.count(b"\n")
+    async with network.client() as client, client.messages.batches.results(batch_id) as results:
+        with pytest.raises(ProtocolError, match=f"line {number}: ") as caught:
+            match use:
+                case "records":
+                    async for _ in results:
+                        count += 1
+                case "blocks":
+                    async for block in results.blocks():
+                        count += len(block)
+                case "lines":
+                    async for _ in results.lines():
+                        count += 1
+                case _:
+                    async for piece in results.line_blocks():
+                        count += piece.count(b"\n")
     assert count == number - 1
     assert caught.value.line == number
     await wait_all_tasks_blocked()
@@ -476,9 +477,11 @@ async def test_what_the_service_adds_later_arrives(network: Network) -> None:
     odd = b'{"custom_id":"odd","result":{"type":"postponed","until":"tomorrow"},"more":[1]}\n'
     block = line("block").replace(b'{"type":"text","text":"hello"}', b'{"type":"hologram","x":1}')
     network.put(ScriptedPeer([answer(line("plain") + odd + block)]))
-    async with network.client() as client:
-        async with client.messages.batches.results(ended_batch(2)) as results:
-            records = {record.custom_id: record.result async for record in results}
+    async with (
+        network.client() as client,
+        client.messages.batches.results(ended_batch(2)) as results,
+    ):
+        records = {record.custom_id: record.result async for record in results}
     assert isinstance(records["plain"], Succeeded)
     assert records["odd"] == UnknownResult("postponed", b'{"type":"postponed","until":"tomorrow"}')
     found = records["block"]
@@ -491,9 +494,11 @@ async def test_separators_inside_strings_survive(network: Network) -> None:
     body = line("one", text=text) + line("two", text=text)
     assert "\u2028".encode() in body
     network.put(ScriptedPeer([CHUNKED + chunks(body[:100], body[100:]) + END]))
-    async with network.client() as client:
-        async with client.messages.batches.results(ended_batch(2)) as results:
-            records = [record async for record in results]
+    async with (
+        network.client() as client,
+        client.messages.batches.results(ended_batch(2)) as results,
+    ):
+        records = [record async for record in results]
     assert len(records) == 2
     for record in records:
         assert isinstance(record.result, Succeeded)

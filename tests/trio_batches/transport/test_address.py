@@ -45,7 +45,7 @@ def test_a_base_url_has_an_origin(base_url: str, origin: tuple[str, str, int]) -
         "http://service.test?key=1",
         "http://service.test#fragment",
         "http://service.test\\@evil.test",
-        "http://ser vice.test",
+        "http://a b.test",
         "http://b\u00fccher.test",
         "http://[::1",
         "http://a..b",

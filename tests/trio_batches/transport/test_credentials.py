@@ -18,10 +18,14 @@ def resolve(
     api_key: str | None = None,
     auth_token: str | None = None,
     auth_scheme: AuthScheme = "bearer",
-    **environment: str,
+    *,
+    environment: Mapping[str, str] | None = None,
 ) -> tuple[str, str]:
     return Credentials.resolve(
-        api_key=api_key, auth_token=auth_token, auth_scheme=auth_scheme, environment=environment
+        api_key=api_key,
+        auth_token=auth_token,
+        auth_scheme=auth_scheme,
+        environment=environment or {},
     ).header()
 
 
@@ -40,17 +44,15 @@ def test_gateways_can_have_the_older_header_for_keys_but_not_for_tokens() -> Non
 
 def test_arguments_win_over_the_environment_and_keys_over_tokens() -> None:
     both = {"ANTHROPIC_API_KEY": "env-key", "ANTHROPIC_AUTH_TOKEN": "env-token"}
-    assert resolve("key", **both)[1] == "Bearer key"
-    assert resolve(auth_token="token", **both)[1] == "Bearer token"  # noqa: S106
-    assert resolve(**both)[1] == "Bearer env-key"
-    assert resolve(ANTHROPIC_AUTH_TOKEN="env-token")[1] == "Bearer env-token"  # noqa: S106
+    assert resolve("key", environment=both)[1] == "Bearer key"
+    assert resolve(auth_token="token", environment=both)[1] == "Bearer token"  # noqa: S106
+    assert resolve(environment=both)[1] == "Bearer env-key"
+    assert resolve(environment={"ANTHROPIC_AUTH_TOKEN": "env-token"})[1] == "Bearer env-token"
 
 
 def test_blank_variables_count_as_absent_and_white_space_around_is_dropped() -> None:
-    assert (
-        resolve(ANTHROPIC_API_KEY="  ", ANTHROPIC_AUTH_TOKEN=" token\n")[1]  # noqa: S106
-        == "Bearer token"
-    )
+    environment = {"ANTHROPIC_API_KEY": "  ", "ANTHROPIC_AUTH_TOKEN": " token\n"}
+    assert resolve(environment=environment)[1] == "Bearer token"
 
 
 def test_a_missing_key_says_which_variable_to_set() -> None:
@@ -72,7 +74,7 @@ def test_a_key_that_cannot_be_a_header_is_refused_without_showing_it(tail: str) 
 
 def test_an_empty_argument_is_refused_although_the_environment_has_a_key() -> None:
     with pytest.raises(CredentialsError, match="empty"):
-        resolve("", ANTHROPIC_API_KEY="key")
+        resolve("", environment={"ANTHROPIC_API_KEY": "key"})
 
 
 def test_an_unknown_scheme_is_a_configuration_error() -> None:

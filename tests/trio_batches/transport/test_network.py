@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import ssl
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 import trio
 import trio.testing
 
-from tests.trio_batches.transport.peers import KEY, HOST, ScriptedPeer, answer
+from tests.trio_batches.transport.peers import HOST, KEY, ScriptedPeer, answer
 from trio_batches.client import Client
 from trio_batches.errors import ConfigurationError, TransportError
 from trio_batches.protocol.retry import RetryPolicy
@@ -33,10 +34,8 @@ def encrypted(peer: Peer) -> Peer:
     context.load_cert_chain(PEM)
 
     async def serve(stream: trio.abc.Stream) -> None:
-        try:
+        with contextlib.suppress(trio.BrokenResourceError):  # a client that hangs up
             await peer(trio.SSLStream(stream, context, server_side=True, https_compatible=True))
-        except trio.BrokenResourceError:
-            pass  # the client has hung up
 
     return serve
 

@@ -6,17 +6,18 @@ import copy
 import logging
 import pickle
 import traceback
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 import trio
 
-from tests.trio_batches.transport.peers import KEY, ScriptedPeer, answer, head, open_network
+from tests.trio_batches.transport.peers import KEY, ScriptedPeer, open_network
 from tests.trio_batches.transport.test_retries import REQUEST
 from trio_batches.client import Client
 from trio_batches.errors import TrioBatchesError
 from trio_batches.protocol.retry import RetryPolicy
-from trio_batches.simulator import Answer, Cut, Edit, Fault, Scenario, World
+from trio_batches.simulator import Answer, Cut, Edit, Fault, World
 from trio_batches.transport.limits import Limits
 
 if TYPE_CHECKING:
@@ -87,13 +88,21 @@ async def fail(network: Network) -> list[TrioBatchesError]:
     return errors
 
 
+def rename(world: World, batch_id: str) -> None:
+    """Give a batch the id that the calls above ask for."""
+    batch = world.shelf.find(batch_id)
+    assert batch is not None
+    world.shelf.remove(batch)
+    batch.id = "msgbatch_1"
+    world.shelf.add(batch)
+
+
 @pytest.mark.parametrize("fault", FAILURES)
 async def test_no_failure_shows_the_key(fault: Fault, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     async with open_network() as network:
         world = network.serve(fault)
-        batch = world.add_ended_batch(3)
-        world.shelf.add(named(world, batch))
+        rename(world, world.add_ended_batch(3))
         errors = await fail(network)
     assert errors
     for error in errors:
@@ -106,15 +115,6 @@ async def test_no_failure_shows_the_key(fault: Fault, caplog: pytest.LogCaptureF
     for record in caplog.records:
         assert KEY not in record.getMessage()
         assert KEY not in str(record.args)
-
-
-def named(world: World, batch_id: str) -> object:
-    """Give a batch the id that the calls above ask for."""
-    found = world.shelf.find(batch_id)
-    assert found is not None
-    world.shelf.remove(found)
-    found.id = "msgbatch_1"
-    return found
 
 
 async def test_an_unreachable_service_does_not_show_the_key(
@@ -151,13 +151,13 @@ async def test_a_client_does_not_show_its_key(network: Network) -> None:
 
 
 async def test_a_wrong_base_url_or_key_does_not_show_a_secret() -> None:
-    for arguments in (
-        {"api_key": KEY, "base_url": f"http://user:{KEY}@service.test"},
-        {"api_key": KEY + "\n"},
-        {"api_key": KEY, "auth_token": KEY},
+    for make in (
+        partial(Client, api_key=KEY, base_url=f"http://user:{KEY}@service.test"),
+        partial(Client, api_key=KEY + "\n"),
+        partial(Client, api_key=KEY, auth_token=KEY),
     ):
         with pytest.raises(TrioBatchesError) as caught:
-            Client(**arguments)
+            make()
         assert not [text for text in texts(caught.value) if KEY in text]
 
 
