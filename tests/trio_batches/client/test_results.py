@@ -1,6 +1,6 @@
 """Streams of results: typed, checked, resumed."""
 
-# ruff: noqa: PERF401, PT012  # what comes before a failure, and that a block lets it out, is tested
+# ruff: noqa: PERF401, PT012, SIM117  # what comes before a failure, and that a block lets it out, is tested
 
 from __future__ import annotations
 
@@ -342,6 +342,26 @@ async def test_a_stream_that_breaks_without_any_progress_is_given_up(network: Ne
             await read_ids(client, batch_id)
     assert caught.value.phase == "receiving"
     assert len(world.requests) == 1 + 4
+
+
+async def test_results_that_nobody_serves_are_given_up(network: Network) -> None:
+    async with network.client(retry=RetryPolicy(max_retries=2)) as client:
+        with pytest.raises(TransportError) as caught:
+            await read_ids(client, ended_batch(1))
+    assert caught.value.phase == "connecting"
+    assert len(network.dialled) == 3
+
+
+async def test_nonsense_behind_complete_results_is_an_error(network: Network) -> None:
+    network.put(ScriptedPeer([answer(line("r0") + b"nonsense")]))
+    seen: list[str] = []
+    async with network.client() as client:
+        async with client.messages.batches.results(ended_batch(1)) as results:
+            with pytest.raises(ProtocolError) as caught:
+                async for record in results:
+                    seen.append(record.custom_id)
+    assert seen == ["r0"]
+    assert caught.value.line == 2
 
 
 async def test_progress_earns_new_attempts(network: Network) -> None:

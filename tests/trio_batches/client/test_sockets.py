@@ -153,10 +153,12 @@ async def test_a_large_create_arrives_whole() -> None:
 async def test_a_connection_that_the_service_closed_while_idle_is_not_used_again() -> None:
     async with serve() as (world, client, dialler):
         await client.models.list()
-        world.scenario = msgspec.structs.replace(world.scenario, read_timeout=0.01)
+        patient = world.scenario
+        world.scenario = msgspec.structs.replace(patient, read_timeout=0.01)
         await client.models.list()
         while not dialler.streams[0].socket.is_readable():  # noqa: ASYNC110
             await trio.sleep(0.01)  # the kernel's word, for which there is no event
+        world.scenario = patient
         await client.messages.batches.create(requests(1))
         assert len(dialler.streams) == 2
         assert len(world) == 1
