@@ -82,7 +82,7 @@ class Stage:
         few = lines // 100
         world = World(1)
         batch_id = world.add_ended_batch(
-            lines, errored=few, canceled=few, expired=few, result_bytes=line_bytes * 104 // 100
+            lines, errored=few, canceled=few, expired=few, result_bytes=line_bytes * 104 // 100 + 130
         )
         counts = RequestCounts(
             processing=0, succeeded=lines - 3 * few, errored=few, canceled=few, expired=few
