@@ -6,7 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar, final
 
-from trio_batches.protocol.jsonl import LineFramer, decode_block, split_lines
+from trio_batches.protocol.jsonl import (
+    LineFramer,
+    count_line_ends,
+    decode_block,
+    split_lines,
+)
 from trio_batches.types import (
     BatchResult,
     KeyLine,
@@ -114,5 +119,5 @@ class Reading(Generic[T]):
 
     def _read(self, block: bytes) -> T | None:
         item, self.error = self._take(block, self._line, self._tally)
-        self._line += block.count(b"\n")
+        self._line += count_line_ends(block)
         return item
