@@ -44,13 +44,14 @@ class _Form(Generic[R, T]):
     Attributes:
         fast: Decodes a block of lines in one call.
         slow: Decodes one line leniently.
-        select: Makes what is handed out of a block, its decoded lines and the
-            places of those that are new (None for all).
+        whole: Makes what is handed out of a block and its decoded lines, all of them new.
+        select: Makes it of a block, its decoded lines and the places of those that are new.
     """
 
     fast: Callable[[bytes], list[R]]
     slow: Callable[[bytes], R]
-    select: Callable[[bytes, list[R], Sequence[int] | None], T]
+    whole: Callable[[bytes, list[R]], T]
+    select: Callable[[bytes, list[R], Sequence[int]], T]
 
     def take(
         self, block: bytes, first_line: int, tally: Tally
@@ -61,31 +62,40 @@ class _Form(Generic[R, T]):
             return None, error
         ids = [record.custom_id for record in records]
         places = tally.add(ids, [record.result.type for record in records])
-        return self.select(block, records, places), error
+        if places is None and error is None:
+            return self.whole(block, records), None
+        return self.select(block, records, range(len(records)) if places is None else places), error
+
+
+def _all_records(_block: bytes, records: list[BatchResult]) -> list[BatchResult]:
+    return records
 
 
 def _select_records(
-    _block: bytes, records: list[BatchResult], places: Sequence[int] | None
+    _block: bytes, records: list[BatchResult], places: Sequence[int]
 ) -> list[BatchResult]:
-    return records if places is None else [records[place] for place in places]
+    return [records[place] for place in places]
 
 
-def _select_lines(block: bytes, keys: list[KeyLine], places: Sequence[int] | None) -> bytes:
+def _all_lines(block: bytes, _keys: list[KeyLine]) -> bytes:
+    return block
+
+
+def _select_lines(block: bytes, _keys: list[KeyLine], places: Sequence[int]) -> bytes:
     lines = split_lines(block)
-    if places is None and len(keys) == len(lines):
-        return block
-    kept = lines[: len(keys)] if places is None else [lines[place] for place in places]
-    return b"".join(line + b"\n" for line in kept)
+    return b"".join(lines[place] + b"\n" for place in places)
 
 
 def _decode_key(line: bytes) -> KeyLine:
     return decode_keys(line)[0]
 
 
-RECORDS: Take[list[BatchResult]] = _Form(decode_results, decode_result, _select_records).take
+RECORDS: Take[list[BatchResult]] = _Form(
+    decode_results, decode_result, _all_records, _select_records
+).take
 """Typed records, a list for each block."""
 
-LINES: Take[bytes] = _Form(decode_keys, _decode_key, _select_lines).take
+LINES: Take[bytes] = _Form(decode_keys, _decode_key, _all_lines, _select_lines).take
 """The service's own bytes, whole lines; decoded only as far as counting them needs."""
 
 
