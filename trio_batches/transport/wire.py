@@ -7,6 +7,7 @@ imported when a client opens, not when the package is imported.
 from __future__ import annotations
 
 import ssl
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self, final
 
@@ -24,6 +25,7 @@ from trio_batches.errors import (
 )
 from trio_batches.protocol.retry import retry_after
 from trio_batches.transport.exchange import Body, Call, Connect, Reply, Sink
+from trio_batches.transport.inlet import Inlet
 from trio_batches.transport.network import TrioNetwork
 
 if TYPE_CHECKING:
@@ -203,7 +205,11 @@ def _keep_in(content: bytearray) -> Sink:
 
 
 async def _drain(response: httpx.Response, sink: Sink) -> None:
-    """Decode a body and give it to the sink piece by piece until it has enough.
+    """Decode a body and give it to the sink until it has enough, each time all that has come.
+
+    One read of the network can bring many chunks, and every piece that goes to
+    the sink costs a pass through the tasks behind it. So the sink has its turn
+    when the reading waits, or when there is enough for one.
 
     The HTTP library's nested generators end cleanly only when they are read to
     the end or cancelled while they wait. So whatever ends the reading, be it an
@@ -213,21 +219,37 @@ async def _drain(response: httpx.Response, sink: Sink) -> None:
     would leave the generators below it open.
     """
     decoder = response._get_content_decoder()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+    inlet = Inlet()
+    reading = trio.CancelScope()
+    wanted: outcome.Outcome[bool] = outcome.Value(True)  # noqa: FBT003
 
-    async def take(piece: bytes) -> bool:
-        data = decoder.decode(piece)
-        return await sink(data) if data else True
+    async def read() -> None:
+        with reading:
+            async for piece in response.aiter_raw():
+                if not reading.cancel_called:
+                    with suppress(trio.Cancelled):  # it comes again where the generators wait
+                        await inlet.put(piece)
 
-    result: outcome.Outcome[bool] = outcome.Value(True)  # noqa: FBT003
-    with trio.CancelScope() as scope:
-        async for piece in response.aiter_raw():
-            if scope.cancel_called:
-                continue
-            result = await outcome.acapture(take, piece)
-            if not (isinstance(result, outcome.Value) and result.value):
-                scope.cancel()
-    if result.unwrap() and (rest := decoder.flush()):
-        await sink(rest)
+    async def hand_over() -> bool:
+        while pieces := await inlet.take():
+            data = decoder.decode(pieces)
+            if data and not await sink(data):
+                return False
+        return True
+
+    async def keep_outcome() -> None:
+        nonlocal wanted
+        wanted = await outcome.acapture(hand_over)
+        reading.cancel()
+
+    async with trio.open_nursery() as nursery:  # nothing is raised in it: that would make a group
+        nursery.start_soon(keep_outcome)
+        end = await outcome.acapture(read)
+        inlet.end()
+    if wanted.unwrap():
+        end.unwrap()
+        if rest := decoder.flush():
+            await sink(rest)
 
 
 def _reply(response: httpx.Response, content: bytes) -> Reply:
