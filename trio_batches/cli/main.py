@@ -8,6 +8,7 @@ from trio_batches.cli.batches import list_batches, show
 from trio_batches.cli.changes import cancel, delete
 from trio_batches.cli.demo import demo
 from trio_batches.cli.download import download
+from trio_batches.cli.ledger import label, ledger
 from trio_batches.cli.models import models
 from trio_batches.cli.results import results
 from trio_batches.cli.simulate import simulate
@@ -43,7 +44,9 @@ _COMMANDS = (
     download,
     cancel,
     delete,
+    label,
     models,
+    ledger,
     simulate,
     demo,
 )

@@ -120,9 +120,17 @@ class LedgerFile:
             opened.pop_all()
 
     def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """Do something with the connection that only reads."""
+        """Do something with the connection that only reads; it sees one moment's ledger."""
+
+        def look() -> T:
+            self._reader.execute("BEGIN")
+            try:
+                return work(self._reader)
+            finally:
+                self._reader.execute("ROLLBACK")
+
         with ledger_errors(self.path):
-            return patiently(lambda: work(self._reader))
+            return patiently(look)
 
     def write(self, work: Callable[[sqlite3.Connection], T]) -> T:
         """Do something in a transaction, which happens whole or not at all."""

@@ -86,6 +86,11 @@ class Label(Struct, frozen=True, gc=False):
     note: str | None = None
     """The user's note on it."""
 
+    def texts(self) -> dict[str, str]:
+        """Return what there is of the two, by its name."""
+        both = {"label": self.label, "note": self.note}
+        return {name: text for name, text in both.items() if text is not None}
+
 
 class Intent(Struct, frozen=True, kw_only=True):
     """A create that is about to be sent, written down before it is.

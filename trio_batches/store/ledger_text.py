@@ -15,7 +15,9 @@ __all__ = ("folder_text", "ids_json", "ids_of", "moment", "moment_of", "now", "o
 
 def moment(value: datetime) -> str:
     """Return a time as text whose order is that of the times."""
-    return value.astimezone(UTC).isoformat(timespec="microseconds")[:-6] + "Z"
+    if value.tzinfo is not UTC:
+        value = value.astimezone(UTC)
+    return value.isoformat(timespec="microseconds")[:-6] + "Z"
 
 
 def optional_moment(value: datetime | None) -> str | None:
