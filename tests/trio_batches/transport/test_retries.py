@@ -75,7 +75,7 @@ async def test_milliseconds_are_waited_out_as_such(network: Network) -> None:
 async def test_without_a_word_of_the_server_the_wait_doubles(network: Network) -> None:
     network.serve(refusal(500, times=3))
     random.seed(7)
-    dice = random.Random(7)  # noqa: S311
+    dice = random.Random(7)
     expected = sum(backoff(RetryPolicy(), made, dice.random()) for made in range(3))
     async with network.client() as client:
         assert await elapsed(client.models.list) == pytest.approx(expected, abs=1e-9)
@@ -186,7 +186,7 @@ async def test_a_silent_service_is_given_up_after_the_read_timeout(network: Netw
     peer = ScriptedPeer([float("inf")], [answer(b'{"data":[]}')])
     network.put(peer)
     random.seed(7)
-    wait = backoff(RetryPolicy(), 0, random.Random(7).random())  # noqa: S311
+    wait = backoff(RetryPolicy(), 0, random.Random(7).random())
     async with network.client(limits=Limits(read_timeout=20)) as client:
         assert await elapsed(client.models.list) == pytest.approx(20 + wait, abs=1e-9)
     assert len(network.dialled) == 2
