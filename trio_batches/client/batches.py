@@ -39,6 +39,10 @@ __all__ = ("Batches", "Polled")
 _BATCHES = "/v1/messages/batches"
 
 
+SHORTEST_PAUSE = 1.0
+"""Seconds between two looks at least, even where the service asks for none."""
+
+
 class Polled(msgspec.Struct, frozen=True, kw_only=True):
     """A batch, seen once."""
 
@@ -52,7 +56,7 @@ class Polled(msgspec.Struct, frozen=True, kw_only=True):
     def pause(self, jitter: float) -> float:
         """Return the seconds until the next look; `jitter`, in [0, 1), only lengthens them."""
         asked = POLL_INTERVAL.total_seconds() if self.retry_after is None else self.retry_after
-        return asked * (1 + 0.1 * jitter)
+        return max(asked, SHORTEST_PAUSE) * (1 + 0.1 * jitter)
 
 
 @final

@@ -48,6 +48,7 @@ async def test_every_setting_can_come_from_the_environment(
     network.put(peer)
     async with Client(connect=network.connect) as client:
         assert client.base_url == "http://service.test/gateway"
+        assert client.anthropic_version == "2026-10-21"
         await client.models.list()
     headers = peer.headers[0]
     assert peer.targets == ["/gateway/v1/models"]

@@ -142,7 +142,7 @@ async def test_a_cancelled_block_raises_one_bare_cancelled() -> None:
 async def test_a_cancelled_block_with_a_nursery_of_its_own_raises_one_bare_cancelled() -> None:
     with trio.CancelScope() as scope:
         with pytest.raises(trio.Cancelled) as caught:
-            async with open_producer(count_to(10), ahead=1), trio.open_nursery() as nursery:
+            async with open_producer(count_to(0), ahead=1), trio.open_nursery() as nursery:
                 nursery.start_soon(trio.sleep_forever)
                 nursery.start_soon(trio.sleep_forever)
                 await wait_all_tasks_blocked()
