@@ -76,19 +76,25 @@ EXAMPLES: list[tuple[TrioBatchesError, str]] = [
     ),
     (
         errors.AlreadySubmittedError(["msgbatch_1", "msgbatch_2"]),
-        "the same requests have been submitted already, as msgbatch_1, msgbatch_2: "
-        "nothing was sent",
+        (
+            "the same requests have been submitted already, as msgbatch_1, msgbatch_2: "
+            "nothing was sent"
+        ),
     ),
     (
         errors.UnsettledSubmissionError(1000, ["msgbatch_1", "msgbatch_2"]),
-        "the reply to a create of 1,000 requests was lost, and it may have made any of "
-        "msgbatch_1, msgbatch_2: nothing was sent again",
+        (
+            "the reply to a create of 1,000 requests was lost, and it may have made any of "
+            "msgbatch_1, msgbatch_2: nothing was sent again"
+        ),
     ),
     (errors.BusyError("another download runs here"), "another download runs here"),
     (
         errors.LedgerVersionError("/home/ledger.db", found=3, known=2),
-        "/home/ledger.db: this ledger has version 3, this trio_batches knows versions up to 2: "
-        "use a newer trio_batches, or another home",
+        (
+            "/home/ledger.db: this ledger has version 3, this trio_batches knows versions up to 2: "
+            "use a newer trio_batches, or another home"
+        ),
     ),
     (StorageError("/tmp/a", "the disk is full"), "/tmp/a: the disk is full"),  # noqa: S108
 ]
