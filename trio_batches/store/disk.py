@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator
     from pathlib import Path
 
-__all__ = ("make_folder", "publish", "storage_errors", "sync_folder", "write_whole")
+__all__ = ("create_file", "make_folder", "publish", "storage_errors", "write_whole")
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
@@ -59,7 +59,20 @@ def make_folder(path: Path) -> None:
         StorageError: It cannot be made, or something else is in its place.
     """
     with storage_errors(path):
-        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        missing = [folder for folder in (path, *path.parents) if not folder.exists()]
+        for folder in reversed(missing):
+            folder.mkdir(mode=0o700, exist_ok=True)
+            folder.chmod(0o700)  # whatever the umask has taken away
+            sync_folder(folder.parent)
+        path.mkdir(exist_ok=True)  # raises if it is no folder
+
+
+def create_file(path: Path) -> int:
+    """Create a file that its owner alone can read, open it for writing, return the descriptor."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+    descriptor = os.open(path, flags, 0o600)
+    os.fchmod(descriptor, 0o600)  # whatever the umask has taken away
+    return descriptor
 
 
 def sync_folder(path: Path) -> None:
@@ -80,7 +93,7 @@ def publish(part: Path, final: Path) -> None:
 def write_whole(path: Path, content: bytes) -> None:
     """Write a small file so that it is there whole or not at all."""
     part = path.with_name(f"{path.name}.{os.urandom(4).hex()}.part")
-    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    descriptor = create_file(part)
     try:
         with open(descriptor, "wb") as file:  # noqa: PTH123  # it is open already
             file.write(content)

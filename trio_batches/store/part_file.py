@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, final
 import trio
 
 from trio_batches.errors import StorageError
-from trio_batches.store.disk import publish, storage_errors
+from trio_batches.store.disk import create_file, publish, storage_errors
 from trio_batches.store.receipt import results_path
 from trio_batches.store.scan import read_results
 
@@ -39,8 +39,7 @@ class PartFile:
         self._final = results_path(folder, batch_id)
         self._path = self._final.with_name(f"{self._final.name}.{os.urandom(4).hex()}.part")
         with storage_errors(self._path):
-            flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
-            self._descriptor = os.open(self._path, flags, 0o600)
+            self._descriptor = create_file(self._path)
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         self._hash = hashlib.sha256()
         self._pending: list[bytes] = []

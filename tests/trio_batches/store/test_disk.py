@@ -9,13 +9,40 @@ import pytest
 
 from trio_batches.errors import StorageError
 from trio_batches.store.disk import make_folder, storage_errors, write_whole
+from trio_batches.store.part_file import PartFile
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
     from pathlib import Path
 
 
 def mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
+
+
+@pytest.fixture(params=[0o000, 0o022, 0o077, 0o777], ids=oct)
+def _umask(request: pytest.FixtureRequest) -> Generator[None]:
+    before = os.umask(request.param)
+    yield
+    os.umask(before)
+
+
+@pytest.mark.usefixtures("_umask")
+def test_folders_that_are_made_are_private_whatever_the_umask(tmp_path: Path) -> None:
+    make_folder(tmp_path / "home" / "results")
+
+    assert mode(tmp_path / "home") == 0o700
+    assert mode(tmp_path / "home" / "results") == 0o700
+
+
+@pytest.mark.usefixtures("_umask")
+def test_files_that_are_made_are_private_whatever_the_umask(tmp_path: Path) -> None:
+    write_whole(tmp_path / "receipt.json", b"whole")
+    part = PartFile(tmp_path, "msgbatch_1")
+
+    assert mode(tmp_path / "receipt.json") == 0o600
+    assert mode(part.path) == 0o600
+    part.close()
 
 
 def test_a_folder_that_exists_keeps_its_mode(tmp_path: Path) -> None:
