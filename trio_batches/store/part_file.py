@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import glob
 import hashlib
 import os
 from typing import TYPE_CHECKING, final
@@ -37,10 +38,8 @@ class PartFile:
 
     def __init__(self, folder: Path, batch_id: str) -> None:
         self._final = results_path(folder, batch_id)
-        self._path = self._final.with_name(f"{self._final.name}.{os.urandom(4).hex()}.part")
-        with storage_errors(self._path):
-            self._descriptor = create_file(self._path)
-            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        with storage_errors(folder):
+            self._path, self._descriptor = _create_own(self._final)
         self._hash = hashlib.sha256()
         self._pending: list[bytes] = []
         self._pending_bytes = 0
@@ -63,7 +62,7 @@ class PartFile:
         Parts that a living process holds are left alone. To be called in a
         worker thread; the tally then knows what is in the file.
         """
-        for path in self._final.parent.glob(f"{self._final.name}.*.part"):
+        for path in self._final.parent.glob(f"{glob.escape(self._final.name)}.*.part"):
             if path != self._path:
                 with storage_errors(path), contextlib.suppress(FileNotFoundError):
                     self._take_over(path, tally)
@@ -128,3 +127,19 @@ class PartFile:
                 self._pending.append(block)
                 self.flush()
             path.unlink()
+
+
+def _create_own(final: Path) -> tuple[Path, int]:
+    """Create and lock a part file; return its path and descriptor.
+
+    Before it is locked, another process may take it for one that was left
+    behind, and remove it: then another one is made.
+    """
+    while True:
+        path = final.with_name(f"{final.name}.{os.urandom(4).hex()}.part")
+        descriptor = create_file(path)
+        with contextlib.suppress(BlockingIOError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if os.fstat(descriptor).st_nlink:
+                return path, descriptor
+        os.close(descriptor)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import fcntl
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
@@ -141,3 +142,36 @@ def test_a_part_is_held_until_it_is_closed(tmp_path: Path, sample: Sample) -> No
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         part.close()
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def test_downloads_of_one_batch_that_begin_at_once_do_not_disturb_each_other(
+    tmp_path: Path, sample: Sample
+) -> None:
+    results = ResultsFolder(tmp_path)
+
+    def begin_often(_: int) -> None:
+        for _ in range(40):
+            part = results.begin(sample.batch, sample.tally())
+            assert part.path.exists()
+            part.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(begin_often, range(4)))
+
+    assert parts(tmp_path) == []
+
+
+def test_an_id_that_looks_like_a_pattern_finds_its_own_parts_only(
+    tmp_path: Path, sample: Sample
+) -> None:
+    other = sample.part(tmp_path, sample.lines[0])
+    own = tmp_path / "[m]*.jsonl.left.part"
+    own.write_bytes(sample.lines[1])
+    tally = sample.tally()
+
+    part = PartFile(tmp_path, "[m]*")
+    part.take_over(tally)
+
+    assert parts(tmp_path) == sorted([other, part.path])
+    assert tally.total == 1
+    part.close()
