@@ -43,6 +43,7 @@ class PartFile:
         self._hash = hashlib.sha256()
         self._pending: list[bytes] = []
         self._pending_bytes = 0
+        self._line_is_open = False
         self.bytes = 0
         """Written so far."""
 
@@ -70,9 +71,15 @@ class PartFile:
     async def write(self, block: bytes) -> None:
         """Append whole lines, in a worker thread once enough have come together.
 
+        The last line of an answer may lack its newline; it gets one when another
+        line follows.
+
         Raises:
             StorageError: The disk is full or failing.
         """
+        if self._line_is_open:
+            block = b"\n" + block
+        self._line_is_open = not block.endswith(b"\n")
         self._pending.append(block)
         self._pending_bytes += len(block)
         if self._pending_bytes >= WRITE_BYTES:

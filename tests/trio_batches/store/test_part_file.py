@@ -175,3 +175,18 @@ def test_an_id_that_looks_like_a_pattern_finds_its_own_parts_only(
     assert parts(tmp_path) == sorted([other, part.path])
     assert tally.total == 1
     part.close()
+
+
+async def test_a_line_without_its_newline_gets_one_when_another_follows(
+    tmp_path: Path, sample: Sample
+) -> None:
+    part = PartFile(tmp_path, sample.id)
+
+    await part.write(sample.lines[0].rstrip(b"\n"))
+    await part.write(sample.lines[1].rstrip(b"\n"))
+    part.flush()
+
+    assert sample.file(tmp_path).with_name(part.path.name).read_bytes() == (
+        sample.lines[0] + sample.lines[1].rstrip(b"\n")
+    )
+    part.close()
