@@ -101,7 +101,13 @@ class PartFile:
         """
         self.flush()
         with storage_errors(self._path):
-            os.fsync(self._descriptor)
+            try:
+                os.fsync(self._descriptor)
+            except OSError:
+                # The kernel may have dropped what it could not write, and reads of its
+                # cache would not show that: nothing of the file can be trusted.
+                self._path.unlink()
+                raise
             publish(self._path, self._final)
 
     def close(self) -> None:
@@ -110,8 +116,8 @@ class PartFile:
             return
         with contextlib.suppress(StorageError):  # what does not fit is fetched again
             self.flush()
-        with contextlib.suppress(FileNotFoundError):
-            if self.bytes == 0:
+        if self.bytes == 0:
+            with contextlib.suppress(OSError):  # an empty part does no harm
                 self._path.unlink()
         os.close(self._descriptor)
         self._descriptor = -1
