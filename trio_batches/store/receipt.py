@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from trio_batches.store.disk import write_whole
+from trio_batches.store.disk import storage_errors, write_whole
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from trio_batches.types import MessageBatch
 
 __all__ = ("Receipt", "load_receipt", "receipt_path", "results_path", "save_receipt")
 
@@ -39,6 +41,13 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     version: str
     """The version of this library that counted."""
 
+    def proves(self, batch: MessageBatch) -> bool:
+        """Tell whether this is the receipt of a batch, with the counts that the batch has."""
+        expected = batch.request_counts.results()
+        return self.batch_id == batch.id and all(
+            self.counts.get(kind, 0) == count for kind, count in expected.items()
+        )
+
 
 def results_path(folder: Path, batch_id: str) -> Path:
     """Return where the results of a batch are, or will be."""
@@ -51,11 +60,17 @@ def receipt_path(folder: Path, batch_id: str) -> Path:
 
 
 def load_receipt(folder: Path, batch_id: str) -> Receipt | None:
-    """Read the receipt of a batch; None if there is none, or nothing that can be one."""
+    """Read the receipt of a batch; None if there is none, or nothing that can be one.
+
+    Raises:
+        StorageError: It is there, but cannot be read.
+    """
+    path = receipt_path(folder, batch_id)
     try:
-        content = receipt_path(folder, batch_id).read_bytes()
+        with storage_errors(path):
+            content = path.read_bytes() if path.exists() else b""
         return msgspec.json.decode(content, type=Receipt)
-    except (FileNotFoundError, msgspec.MsgspecError):
+    except msgspec.MsgspecError:
         return None
 
 

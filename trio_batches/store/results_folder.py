@@ -64,10 +64,11 @@ class ResultsFolder:
         written is counted now, and gets its receipt.
         """
         path = results_path(self.path, batch.id)
-        if not path.exists():
-            return None
+        with storage_errors(path):
+            if not path.exists():
+                return None
         receipt = load_receipt(self.path, batch.id)
-        if receipt is not None and self.matches(receipt):
+        if receipt is not None and receipt.proves(batch) and self.matches(receipt):
             return receipt
         tally = Tally(batch.id, batch.request_counts.results())
         digest = check_results(path, tally)
@@ -82,6 +83,8 @@ class ResultsFolder:
         """
         path = results_path(self.path, receipt.batch_id)
         with storage_errors(path):
+            if not path.exists():
+                return False
             found = path.stat()
         if found.st_size != receipt.bytes:
             return False

@@ -4,6 +4,7 @@ import hashlib
 import os
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
 from tests.trio_batches.store.samples import Sample, listing, parts, store
@@ -198,3 +199,49 @@ async def test_a_folder_in_place_of_the_file_is_an_error_of_the_disk(
     with pytest.raises(StorageError):
         await store(tmp_path, sample)
     assert len(parts(tmp_path)) == 1
+
+
+async def test_the_receipt_of_another_batch_proves_nothing(tmp_path: Path, sample: Sample) -> None:
+    other = Sample(seed=2)
+    await store(tmp_path, other)
+    await store(tmp_path, sample)
+    sample.file(tmp_path).write_bytes(_lose_a_line(sample.content))
+    other.receipt(tmp_path).replace(sample.receipt(tmp_path))
+
+    assert ResultsFolder(tmp_path).find(sample.batch) is None
+
+
+async def test_a_receipt_with_other_counts_than_the_batch_proves_nothing(
+    tmp_path: Path, sample: Sample
+) -> None:
+    await store(tmp_path, sample)
+    counts = msgspec.structs.replace(sample.batch.request_counts, succeeded=13)
+    batch = msgspec.structs.replace(sample.batch, request_counts=counts)
+
+    assert ResultsFolder(tmp_path).find(batch) is None
+
+
+async def test_a_receipt_does_not_match_a_file_that_is_gone(tmp_path: Path, sample: Sample) -> None:
+    receipt = await store(tmp_path, sample)
+    sample.file(tmp_path).unlink()
+
+    assert not ResultsFolder(tmp_path).matches(receipt)
+
+
+async def test_a_receipt_that_cannot_be_read_is_an_error_of_the_disk(
+    tmp_path: Path, sample: Sample
+) -> None:
+    sample.file(tmp_path).write_bytes(sample.content)
+    sample.receipt(tmp_path).mkdir()
+
+    with pytest.raises(StorageError, match=str(sample.receipt(tmp_path))):
+        ResultsFolder(tmp_path).find(sample.batch)
+
+
+async def test_a_name_that_the_disk_cannot_look_up_is_an_error_of_the_disk(
+    tmp_path: Path, sample: Sample
+) -> None:
+    batch = msgspec.structs.replace(sample.batch, id="x" * 300)
+
+    with pytest.raises(StorageError, match="File name too long"):
+        ResultsFolder(tmp_path).find(batch)
