@@ -14,7 +14,15 @@ if TYPE_CHECKING:
     from collections.abc import Generator
     from pathlib import Path
 
-__all__ = ("create_file", "make_folder", "publish", "storage_errors", "write_whole")
+__all__ = (
+    "create_file",
+    "make_folder",
+    "make_last",
+    "publish",
+    "storage_errors",
+    "sync",
+    "write_whole",
+)
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
@@ -63,7 +71,7 @@ def make_folder(path: Path) -> None:
         for folder in reversed(missing):
             folder.mkdir(mode=0o700, exist_ok=True)
             folder.chmod(0o700)  # whatever the umask has taken away
-            sync_folder(folder.parent)
+            sync(folder.parent)
         path.mkdir(exist_ok=True)  # raises if it is no folder
 
 
@@ -75,19 +83,30 @@ def create_file(path: Path) -> int:
     return descriptor
 
 
-def sync_folder(path: Path) -> None:
-    """Make the names in a folder survive a power failure."""
-    folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+def sync(path: Path) -> None:
+    """Make what is in a file, or the names in a folder, survive a power failure."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
-        os.fsync(folder)
+        os.fsync(descriptor)
     finally:
-        os.close(folder)
+        os.close(descriptor)
+
+
+def make_last(path: Path) -> None:
+    """Make a file that is in place already survive a power failure, with its name.
+
+    Raises:
+        StorageError: The disk is failing.
+    """
+    with storage_errors(path):
+        sync(path)
+        sync(path.parent)
 
 
 def publish(part: Path, final: Path) -> None:
     """Give a file that is synced already its final name, for good."""
     part.replace(final)
-    sync_folder(final.parent)
+    sync(final.parent)
 
 
 def write_whole(path: Path, content: bytes) -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, final
 
 from trio_batches.protocol.tally import Tally
-from trio_batches.store.disk import make_folder, storage_errors
+from trio_batches.store.disk import make_folder, make_last, storage_errors
 from trio_batches.store.part_file import PartFile
 from trio_batches.store.receipt import Receipt, load_receipt, results_path, save_receipt
 from trio_batches.store.scan import check_results, hash_file
@@ -72,7 +72,10 @@ class ResultsFolder:
             return receipt
         tally = Tally(batch.id, batch.request_counts.results())
         digest = check_results(path, tally)
-        return None if digest is None else self._save_receipt(batch, tally, digest)
+        if digest is None:
+            return None
+        make_last(path)
+        return self._save_receipt(batch, tally, digest)
 
     def matches(self, receipt: Receipt, *, deep: bool = False) -> bool:
         """Tell whether the file of a receipt is as it was.

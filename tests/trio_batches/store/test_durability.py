@@ -24,8 +24,10 @@ from pathlib import Path
 import trio
 from tests.trio_batches.store.samples import Sample, store
 from trio_batches.errors import StorageError
+from trio_batches.store import ResultsFolder
 try:
-    trio.run(store, Path(sys.argv[1]), Sample())
+    folder, sample = Path(sys.argv[1]), Sample()
+    ResultsFolder(folder).find(sample.batch) or trio.run(store, folder, sample)
 except StorageError as error:
     sys.exit(str(error))
 """
@@ -62,6 +64,7 @@ def name_steps(calls: list[str], folder: Path, sample: Sample) -> Iterator[str]:
         rf'openat\(.*"{file}{own}".*O_CREAT.*O_EXCL.*0600': "create part",
         rf"write\(\d+<{file}{own}>": "write part",
         rf"fsync\(\d+<{file}{own}>": "sync part",
+        rf"fsync\(\d+<{file}>\) += 0": "sync file",
         rf'rename\("{file}{own}", "{file}"\) += 0': "name file",
         rf"fsync\(\d+<{re.escape(str(folder))}>\) += 0": "sync folder",
         rf"write\(\d+<{receipt}{own}>": "write receipt",
@@ -88,6 +91,24 @@ def test_every_step_reaches_the_disk_before_the_next_one(tmp_path: Path) -> None
         "write part",
         "sync part",
         "name file",
+        "sync folder",
+        "write receipt",
+        "sync receipt",
+        "name receipt",
+        "sync folder",
+    ]
+
+
+def test_a_file_without_a_receipt_reaches_the_disk_before_it_gets_one(tmp_path: Path) -> None:
+    folder, sample = tmp_path / "results", Sample()
+    ResultsFolder(folder)
+    sample.file(folder).write_bytes(sample.content)  # not synced, for all we know
+
+    status, said, calls = run_traced(folder)
+
+    assert (status, said) == (0, "")
+    assert list(name_steps(calls, folder, sample)) == [
+        "sync file",
         "sync folder",
         "write receipt",
         "sync receipt",
