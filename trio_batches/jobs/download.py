@@ -17,7 +17,6 @@ from trio_batches.errors import (
     TrioBatchesError,
 )
 from trio_batches.jobs.progress import BatchDownload, DownloadProgress
-from trio_batches.protocol.tally import Tally
 from trio_batches.store.results_folder import ResultsFolder
 from trio_batches.transport.address import id_segment
 from trio_batches.types import MessageBatch
@@ -153,16 +152,15 @@ class _Download:
         entry.receipt, entry.lines, entry.bytes = receipt, receipt.lines, receipt.bytes
 
     async def _fetch(self, batch: MessageBatch, entry: BatchDownload) -> Receipt:
-        tally = Tally(batch.id, batch.request_counts.results())
-        part = await trio.to_thread.run_sync(self._folder.begin, batch, tally)
+        part = await trio.to_thread.run_sync(self._folder.begin, batch)
         try:
-            entry.lines, entry.bytes = tally.total, part.bytes
-            async with self._client.messages.batches.results(batch, tally=tally) as results:
+            entry.lines, entry.bytes = part.tally.total, part.bytes
+            async with self._client.messages.batches.results(batch, tally=part.tally) as results:
                 async for block in results.line_blocks():
                     await part.write(block)
-                    entry.lines = tally.total
+                    entry.lines = part.tally.total
                     entry.bytes += len(block)
                     entry.received += len(block)
-            return await trio.to_thread.run_sync(self._folder.complete, batch, part, tally)
+            return await trio.to_thread.run_sync(self._folder.complete, batch, part)
         finally:
             part.close()

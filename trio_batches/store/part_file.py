@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, final
 import trio
 
 from trio_batches.errors import StorageError
+from trio_batches.protocol.tally import Tally
 from trio_batches.store.disk import create_file, publish, storage_errors
 from trio_batches.store.receipt import results_path
 from trio_batches.store.scan import read_results
@@ -19,7 +20,7 @@ from trio_batches.store.scan import read_results
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from trio_batches.protocol.tally import Tally
+    from trio_batches.types import MessageBatch
 
 __all__ = ("PartFile",)
 
@@ -36,8 +37,10 @@ class PartFile:
     process left behind when it ended is taken over by copying its whole lines.
     """
 
-    def __init__(self, folder: Path, batch_id: str) -> None:
-        self._final = results_path(folder, batch_id)
+    def __init__(self, folder: Path, batch: MessageBatch) -> None:
+        self.tally = Tally(batch.id, batch.request_counts.results())
+        """What has been taken over or is written; whoever writes counts it here first."""
+        self._final = results_path(folder, batch.id)
         with storage_errors(folder):
             self._path, self._descriptor = _create_own(self._final)
         self._hash = hashlib.sha256()
@@ -57,7 +60,7 @@ class PartFile:
         """The hash of what has been written."""
         return self._hash.hexdigest()
 
-    def take_over(self, tally: Tally) -> None:
+    def take_over(self) -> None:
         """Copy the whole lines that earlier processes left, and remove their part files.
 
         Parts that a living process holds are left alone. To be called in a
@@ -66,7 +69,7 @@ class PartFile:
         for path in self._final.parent.glob(f"{glob.escape(self._final.name)}.*.part"):
             if path != self._path:
                 with storage_errors(path), contextlib.suppress(FileNotFoundError):
-                    self._take_over(path, tally)
+                    self._take_over(path)
 
     async def write(self, block: bytes) -> None:
         """Append whole lines, in a worker thread once enough have come together.
@@ -110,6 +113,11 @@ class PartFile:
                 raise
             publish(self._path, self._final)
 
+    def discard(self) -> None:
+        """Close the file and remove it."""
+        self.bytes = 0
+        self.close()
+
     def close(self) -> None:
         """Close the file and let go of it; one that was not published stays for the next run."""
         if self._descriptor < 0:
@@ -128,15 +136,15 @@ class PartFile:
             rest = rest[os.write(self._descriptor, rest) :]
         self.bytes += len(block)
 
-    def _take_over(self, path: Path, tally: Tally) -> None:
+    def _take_over(self, path: Path) -> None:
         with path.open("rb") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 return  # its writer lives
-            if tally.total:
-                tally.start_reading_again()
-            for block in read_results(file, tally):
+            if self.tally.total:
+                self.tally.start_reading_again()
+            for block in read_results(file, self.tally):
                 self._pending.append(block)
                 self.flush()
             path.unlink()

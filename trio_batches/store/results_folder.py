@@ -34,28 +34,34 @@ class ResultsFolder:
         self.path = path
         make_folder(path)
 
-    def begin(self, batch: MessageBatch, tally: Tally) -> PartFile:
+    def begin(self, batch: MessageBatch) -> PartFile:
         """Begin a results file, taking over what interrupted downloads left.
+
+        What is there of wrong results, so that nothing can complete it, is
+        dropped: the service may have mended them.
 
         Raises:
             StorageError: The folder cannot be written.
         """
-        part = PartFile(self.path, batch.id)
+        part = PartFile(self.path, batch)
         try:
-            part.take_over(tally)
+            part.take_over()
         except BaseException:
             part.close()
             raise
+        if part.tally.hopeless:
+            part.discard()
+            part = PartFile(self.path, batch)
         return part
 
-    def complete(self, batch: MessageBatch, part: PartFile, tally: Tally) -> Receipt:
+    def complete(self, batch: MessageBatch, part: PartFile) -> Receipt:
         """Publish a file whose tally is complete, then write its receipt.
 
         Raises:
             StorageError: The disk is full or failing: there is no file, or no receipt.
         """
         part.publish()
-        return self._save_receipt(batch, tally, part.sha256)
+        return self._save_receipt(batch, part.tally, part.sha256)
 
     def find(self, batch: MessageBatch) -> Receipt | None:
         """Return the receipt of a batch whose results are here, whole; None if they are not.

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from trio_batches.protocol.tally import Tally
 from trio_batches.simulator import World
 from trio_batches.store import ResultsFolder
 from trio_batches.types import MessageBatch
@@ -45,9 +44,6 @@ class Sample:
     def content(self) -> bytes:
         return b"".join(self.lines)
 
-    def tally(self) -> Tally:
-        return Tally(self.id, self.batch.request_counts.results())
-
     def file(self, folder: Path) -> Path:
         return folder / f"{self.id}.jsonl"
 
@@ -73,8 +69,9 @@ def listing(folder: Path) -> list[Path]:
 
 async def store(folder: Path, sample: Sample, lines: Iterable[bytes] | None = None) -> Receipt:
     """Do what a download does with the lines that come, those of earlier parts left out."""
-    results, tally = ResultsFolder(folder), sample.tally()
-    part = results.begin(sample.batch, tally)
+    results = ResultsFolder(folder)
+    part = results.begin(sample.batch)
+    tally = part.tally
     try:
         if tally.total:
             tally.start_reading_again()
@@ -83,7 +80,7 @@ async def store(folder: Path, sample: Sample, lines: Iterable[bytes] | None = No
             if tally.add([key.custom_id], [key.result.type]) != []:
                 await part.write(line)
         assert tally.complete
-        return results.complete(sample.batch, part, tally)
+        return results.complete(sample.batch, part)
     finally:
         part.close()
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.trio_batches.store.samples import Sample
 from trio_batches.errors import StorageError
 from trio_batches.store.disk import make_folder, storage_errors, write_whole
 from trio_batches.store.part_file import PartFile
@@ -38,7 +39,7 @@ def test_folders_that_are_made_are_private_whatever_the_umask(tmp_path: Path) ->
 @pytest.mark.usefixtures("_umask")
 def test_files_that_are_made_are_private_whatever_the_umask(tmp_path: Path) -> None:
     write_whole(tmp_path / "receipt.json", b"whole")
-    part = PartFile(tmp_path, "msgbatch_1")
+    part = PartFile(tmp_path, Sample().batch)
 
     assert mode(tmp_path / "receipt.json") == 0o600
     assert mode(part.path) == 0o600

@@ -6,6 +6,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 
 from tests.trio_batches.store.samples import Sample, parts, store
@@ -26,12 +27,11 @@ def sample() -> Sample:
 
 def take_over(folder: Path, sample: Sample) -> tuple[bytes, Tally]:
     """Return what a new part takes from those that are there, and the tally of it."""
-    tally = sample.tally()
-    part = ResultsFolder(folder).begin(sample.batch, tally)
+    part = ResultsFolder(folder).begin(sample.batch)
     taken = part.path.read_bytes()
     part.close()
     assert parts(folder) == ([part.path] if taken else [])
-    return taken, tally
+    return taken, part.tally
 
 
 def test_whole_lines_are_taken_over(tmp_path: Path, sample: Sample) -> None:
@@ -100,8 +100,7 @@ def test_parts_of_other_batches_are_left_alone(tmp_path: Path, sample: Sample) -
     other = Sample(seed=2)
     left = other.part(tmp_path, other.lines[0])
 
-    assert sample.tally().total == 0
-    part = ResultsFolder(tmp_path).begin(sample.batch, sample.tally())
+    part = ResultsFolder(tmp_path).begin(sample.batch)
     part.close()
     assert left.read_bytes() == other.lines[0]
 
@@ -135,7 +134,7 @@ async def test_a_part_that_a_living_process_holds_is_left_alone(
 
 
 def test_a_part_is_held_until_it_is_closed(tmp_path: Path, sample: Sample) -> None:
-    part = PartFile(tmp_path, sample.id)
+    part = PartFile(tmp_path, sample.batch)
 
     with part.path.open("rb") as file:
         with pytest.raises(BlockingIOError):
@@ -151,7 +150,7 @@ def test_downloads_of_one_batch_that_begin_at_once_do_not_disturb_each_other(
 
     def begin_often(_: int) -> None:
         for _ in range(40):
-            part = results.begin(sample.batch, sample.tally())
+            part = results.begin(sample.batch)
             assert part.path.exists()
             part.close()
 
@@ -167,20 +166,19 @@ def test_an_id_that_looks_like_a_pattern_finds_its_own_parts_only(
     other = sample.part(tmp_path, sample.lines[0])
     own = tmp_path / "[m]*.jsonl.left.part"
     own.write_bytes(sample.lines[1])
-    tally = sample.tally()
 
-    part = PartFile(tmp_path, "[m]*")
-    part.take_over(tally)
+    part = PartFile(tmp_path, msgspec.structs.replace(sample.batch, id="[m]*"))
+    part.take_over()
 
     assert parts(tmp_path) == sorted([other, part.path])
-    assert tally.total == 1
+    assert part.tally.total == 1
     part.close()
 
 
 async def test_a_line_without_its_newline_gets_one_when_another_follows(
     tmp_path: Path, sample: Sample
 ) -> None:
-    part = PartFile(tmp_path, sample.id)
+    part = PartFile(tmp_path, sample.batch)
 
     await part.write(sample.lines[0].rstrip(b"\n"))
     await part.write(sample.lines[1].rstrip(b"\n"))
@@ -190,3 +188,17 @@ async def test_a_line_without_its_newline_gets_one_when_another_follows(
         sample.lines[0] + sample.lines[1].rstrip(b"\n")
     )
     part.close()
+
+
+@pytest.mark.parametrize("count", [20, 25])
+def test_parts_that_nothing_can_complete_are_dropped(
+    tmp_path: Path, sample: Sample, count: int
+) -> None:
+    strange = [
+        b'{"custom_id":"strange-%d","result":{"type":"expired"}}\n' % n for n in range(count)
+    ]
+    sample.part(tmp_path, b"".join(strange))
+
+    taken, tally = take_over(tmp_path, sample)
+
+    assert (taken, tally.total) == (b"", 0)

@@ -46,7 +46,7 @@ def test_nothing_is_found_in_an_empty_folder(tmp_path: Path, sample: Sample) -> 
 
 
 def test_no_file_has_its_final_name_while_it_is_written(tmp_path: Path, sample: Sample) -> None:
-    part = ResultsFolder(tmp_path).begin(sample.batch, sample.tally())
+    part = ResultsFolder(tmp_path).begin(sample.batch)
     part.flush()
 
     assert listing(tmp_path) == [part.path]
@@ -55,8 +55,8 @@ def test_no_file_has_its_final_name_while_it_is_written(tmp_path: Path, sample: 
 
 def test_two_downloads_of_one_batch_write_two_parts(tmp_path: Path, sample: Sample) -> None:
     results = ResultsFolder(tmp_path)
-    first = results.begin(sample.batch, sample.tally())
-    second = results.begin(sample.batch, sample.tally())
+    first = results.begin(sample.batch)
+    second = results.begin(sample.batch)
 
     assert parts(tmp_path) == sorted([first.path, second.path])
     first.close()
@@ -64,7 +64,7 @@ def test_two_downloads_of_one_batch_write_two_parts(tmp_path: Path, sample: Samp
 
 
 async def test_a_part_without_a_byte_does_not_stay(tmp_path: Path, sample: Sample) -> None:
-    part = ResultsFolder(tmp_path).begin(sample.batch, sample.tally())
+    part = ResultsFolder(tmp_path).begin(sample.batch)
 
     part.close()
     part.close()  # closing twice is harmless
@@ -73,7 +73,7 @@ async def test_a_part_without_a_byte_does_not_stay(tmp_path: Path, sample: Sampl
 
 
 async def test_a_part_that_is_closed_keeps_what_was_written(tmp_path: Path, sample: Sample) -> None:
-    part = ResultsFolder(tmp_path).begin(sample.batch, sample.tally())
+    part = ResultsFolder(tmp_path).begin(sample.batch)
     await part.write(sample.lines[0])
 
     part.close()
@@ -83,7 +83,7 @@ async def test_a_part_that_is_closed_keeps_what_was_written(tmp_path: Path, samp
 
 
 async def test_much_is_handed_to_the_disk_before_the_end(tmp_path: Path, sample: Sample) -> None:
-    part = ResultsFolder(tmp_path).begin(sample.batch, sample.tally())
+    part = ResultsFolder(tmp_path).begin(sample.batch)
     await part.write(b"x" * (1 << 20))
 
     assert part.path.stat().st_size == part.bytes == 1 << 20
