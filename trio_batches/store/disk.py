@@ -20,7 +20,7 @@ __all__ = (
     "make_last",
     "publish",
     "storage_errors",
-    "sync",
+    "sync_folder",
     "write_whole",
 )
 
@@ -71,7 +71,7 @@ def make_folder(path: Path) -> None:
         for folder in reversed(missing):
             folder.mkdir(mode=0o700, exist_ok=True)
             folder.chmod(0o700)  # whatever the umask has taken away
-            sync(folder.parent)
+            sync_folder(folder.parent)
         path.mkdir(exist_ok=True)  # raises if it is no folder
 
 
@@ -83,13 +83,13 @@ def create_file(path: Path) -> int:
     return descriptor
 
 
-def sync(path: Path) -> None:
-    """Make what is in a file, or the names in a folder, survive a power failure."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+def sync_folder(path: Path) -> None:
+    """Make the names in a folder survive a power failure."""
+    folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
-        os.fsync(descriptor)
+        os.fsync(folder)
     finally:
-        os.close(descriptor)
+        os.close(folder)
 
 
 def make_last(path: Path) -> None:
@@ -98,15 +98,15 @@ def make_last(path: Path) -> None:
     Raises:
         StorageError: The disk is failing.
     """
-    with storage_errors(path):
-        sync(path)
-        sync(path.parent)
+    with storage_errors(path), path.open("rb") as file:
+        os.fsync(file.fileno())
+        sync_folder(path.parent)
 
 
 def publish(part: Path, final: Path) -> None:
     """Give a file that is synced already its final name, for good."""
     part.replace(final)
-    sync(final.parent)
+    sync_folder(final.parent)
 
 
 def write_whole(path: Path, content: bytes) -> None:

@@ -25,14 +25,18 @@ class ResultsFolder:
     """Results files and receipts, `<batch id>.jsonl` and `<batch id>.receipt.json`.
 
     Its methods do file I/O: call them in a worker thread.
-
-    Raises:
-        StorageError: The folder cannot be made.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        make_folder(path)
+
+    def make(self) -> None:
+        """Make the folder, private, if it is not there.
+
+        Raises:
+            StorageError: It cannot be made.
+        """
+        make_folder(self.path)
 
     def begin(self, batch: MessageBatch) -> PartFile:
         """Begin a results file, taking over what interrupted downloads left.
