@@ -116,10 +116,8 @@ async def _print_plan(client: Client, batches: Sequence[str | MessageBatch], fol
 async def _plan(batch: MessageBatch, folder: Path) -> str:
     if not batch.ended:
         return f"nothing: it is {batch.processing_status}"
-    if await trio.Path(folder).is_dir():
-        results = await trio.to_thread.run_sync(ResultsFolder, folder)
-        if await trio.to_thread.run_sync(results.find, batch) is not None:
-            return "nothing: it is here, verified"
+    if await trio.to_thread.run_sync(ResultsFolder(folder).find, batch) is not None:
+        return "nothing: it is here, verified"
     return "download"
 
 

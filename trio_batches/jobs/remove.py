@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import trio
 
 from trio_batches.errors import NotVerifiedError
+from trio_batches.jobs.lookup import look_up
 from trio_batches.store.results_folder import ResultsFolder
 
 if TYPE_CHECKING:
@@ -33,12 +34,13 @@ async def remove(
         NotVerifiedError: There is no verified copy; nothing was deleted.
         BadRequestError: The batch has not ended: cancel it first.
         NotFoundError: There is no such batch.
+        StorageError: The folder cannot be read.
 
     Cancelled while the request is on its way, it may still delete the batch.
     """
-    batch = await client.messages.batches.retrieve(batch_id)
+    batch = await look_up(client, batch_id)
     if not unverified and batch.ended:
-        results = await trio.to_thread.run_sync(ResultsFolder, folder)
-        if await trio.to_thread.run_sync(results.find, batch) is None:
-            raise NotVerifiedError(batch.id, str(folder))
-    return await client.messages.batches.delete(batch.id)
+        found = await trio.to_thread.run_sync(ResultsFolder(folder).find, batch)
+        if found is None:
+            raise NotVerifiedError(batch_id, str(folder))
+    return await client.messages.batches.delete(batch_id)

@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+import pytest
+
+from tests.trio_batches.jobs.places import asked, names
+from tests.trio_batches.transport.peers import ScriptedPeer, answer
+from trio_batches.errors import (
+    BadRequestError,
+    InvalidIdError,
+    NotFoundError,
+    NotVerifiedError,
+    ProtocolError,
+)
+from trio_batches.jobs import download, remove
+from trio_batches.simulator import World
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.trio_batches.transport.peers import Network
+
+
+@pytest.fixture
+def world(network: Network) -> World:
+    world = World(seed=7)
+    world.add_ended_batch(30)
+    return network.serve(world=world)
+
+
+async def test_a_batch_with_a_verified_copy_is_deleted(
+    network: Network, world: World, tmp_path: Path
+) -> None:
+    (batch_id,) = world.batch_ids
+    async with network.client() as client:
+        await download(client, [batch_id], tmp_path)
+
+        deleted = await remove(client, batch_id, tmp_path)
+
+    assert deleted.id == batch_id
+    assert world.batch_ids == []
+    assert names(tmp_path) == {f"{batch_id}.jsonl", f"{batch_id}.receipt.json"}
+
+
+async def test_a_batch_without_a_copy_stays(network: Network, world: World, tmp_path: Path) -> None:
+    (batch_id,) = world.batch_ids
+    async with network.client() as client:
+        with pytest.raises(NotVerifiedError, match="nothing was deleted"):
+            await remove(client, batch_id, tmp_path / "typo")
+
+    assert world.batch_ids == [batch_id]
+    assert asked(world, "delete") == []
+    assert names(tmp_path) == set()
+
+
+async def test_a_batch_whose_copy_is_not_whole_stays(
+    network: Network, world: World, tmp_path: Path
+) -> None:
+    (batch_id,) = world.batch_ids
+    async with network.client() as client:
+        await download(client, [batch_id], tmp_path)
+        path = tmp_path / f"{batch_id}.jsonl"
+        path.write_bytes(path.read_bytes()[:-20])
+
+        with pytest.raises(NotVerifiedError):
+            await remove(client, batch_id, tmp_path)
+
+    assert world.batch_ids == [batch_id]
+
+
+async def test_a_batch_is_deleted_without_a_copy_when_that_is_asked_for(
+    network: Network, world: World, tmp_path: Path
+) -> None:
+    (batch_id,) = world.batch_ids
+    async with network.client() as client:
+        await remove(client, batch_id, tmp_path, unverified=True)
+
+    assert world.batch_ids == []
+
+
+async def test_a_batch_that_runs_is_refused_by_the_service(
+    network: Network, world: World, tmp_path: Path
+) -> None:
+    running = world.add_in_progress_batch(10)
+    async with network.client() as client:
+        with pytest.raises(BadRequestError):
+            await remove(client, running, tmp_path)
+
+    assert running in world.batch_ids
+
+
+async def test_a_batch_that_nobody_knows_is_not_found(
+    network: Network, world: World, tmp_path: Path
+) -> None:
+    async with network.client() as client:
+        with pytest.raises(NotFoundError):
+            await remove(client, "msgbatch_unknown", tmp_path)
+        with pytest.raises(InvalidIdError):
+            await remove(client, "../x", tmp_path)
+
+    assert len(world.requests) == 1
+
+
+async def test_another_batch_than_the_one_asked_for_is_never_deleted(
+    network: Network, world: World, tmp_path: Path
+) -> None:
+    async with network.client() as client:
+        batch = await client.messages.batches.retrieve(world.batch_ids[0])
+    peer = ScriptedPeer([answer(msgspec.json.encode(batch))])
+    network.put(peer)
+
+    async with network.client() as client:
+        with pytest.raises(ProtocolError, match="answered with another batch"):
+            await remove(client, "msgbatch_wanted", tmp_path, unverified=True)
+
+    assert len(peer.requests) == 1
