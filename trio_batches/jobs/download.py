@@ -16,6 +16,8 @@ from trio_batches.errors import (
     StorageError,
     TrioBatchesError,
 )
+from trio_batches.jobs.lookup import look_up
+from trio_batches.jobs.nursery import open_hidden_nursery
 from trio_batches.jobs.progress import BatchDownload, DownloadProgress
 from trio_batches.store.results_folder import ResultsFolder
 from trio_batches.transport.address import id_segment
@@ -73,10 +75,18 @@ async def download(
 
     Raises:
         StorageError: The folder cannot be made.
+        ValueError: The concurrency is less than 1.
+
+    What an iterable of batches raises comes out too, but for the library's own
+    errors: those let the downloads that run finish, and are in the progress.
 
     Cancelling keeps what has come so far for the next run.
     """
-    job = _Download(client, await trio.to_thread.run_sync(ResultsFolder, folder), progress)
+    if concurrency < 1:
+        raise ValueError(f"concurrency is {concurrency}: at least 1 batch at a time")
+    results = ResultsFolder(folder)
+    await trio.to_thread.run_sync(results.make)
+    job = _Download(client, results, progress)
     await job.run(batches, concurrency)
     return job.progress
 
@@ -95,7 +105,7 @@ class _Download:
         sender, receiver = trio.open_memory_channel[str | MessageBatch](0)
         try:
             with self._scope, receiver:
-                async with trio.open_nursery() as nursery:
+                async with open_hidden_nursery() as nursery:
                     nursery.start_soon(self._hand_out, batches, sender)
                     for _ in range(concurrency):
                         nursery.start_soon(self._work, receiver.clone())
@@ -137,9 +147,9 @@ class _Download:
 
     async def _download(self, batch: str | MessageBatch, entry: BatchDownload) -> None:
         entry.state = "running"
-        id_segment(entry.batch_id)  # it becomes a file's name, too
+        id_segment(entry.batch_id)  # it becomes a file's name
         if isinstance(batch, str):
-            batch = await self._client.messages.batches.retrieve(batch)
+            batch = await look_up(self._client, batch)
         if not batch.ended:
             raise BatchNotEndedError(batch.id, batch.processing_status)
         entry.expected = batch.request_counts.total

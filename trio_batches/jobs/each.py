@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 import trio
 
 from trio_batches.errors import TrioBatchesError
+from trio_batches.jobs.nursery import open_hidden_nursery
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
@@ -27,7 +28,8 @@ async def for_each(
         call: Does the work for one.
         concurrency: How many calls at a time.
 
-    The result has the order of the things. One failure does not stop the others.
+    The result has the order of the things. One failure does not stop the others;
+    an exception that is not the library's own does, and is raised.
     """
     outcomes: dict[K, V | TrioBatchesError] = {}
     limit = trio.CapacityLimiter(concurrency)
@@ -40,7 +42,7 @@ async def for_each(
                 outcomes[thing] = error
 
     order = list(dict.fromkeys(things))
-    async with trio.open_nursery() as nursery:
+    async with open_hidden_nursery() as nursery:
         for thing in order:
             nursery.start_soon(one, thing)
     return {thing: outcomes[thing] for thing in order}

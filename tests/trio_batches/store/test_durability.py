@@ -36,7 +36,7 @@ except StorageError as error:
 def _can_trace() -> bool:
     if STRACE is None:
         return False
-    probe = subprocess.run([STRACE, "-o", "/dev/null", "true"], capture_output=True, check=False)  # noqa: S603
+    probe = subprocess.run([STRACE, "-o", "/dev/null", "true"], capture_output=True, check=False)
     return probe.returncode == 0
 
 
@@ -51,7 +51,7 @@ def run_traced(folder: Path, *options: str) -> tuple[int, str, list[str]]:
     command = [STRACE, "-f", "-y", "--seccomp-bpf", "-o", str(log), "-e", calls, *options]
     command += [sys.executable, "-c", PROGRAM, str(folder)]
     root = Path(__file__).parents[3]
-    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)  # noqa: S603
+    done = subprocess.run(command, cwd=root, capture_output=True, text=True, check=False)
     return done.returncode, done.stderr, log.read_text().splitlines()
 
 
@@ -101,7 +101,7 @@ def test_every_step_reaches_the_disk_before_the_next_one(tmp_path: Path) -> None
 
 def test_a_file_without_a_receipt_reaches_the_disk_before_it_gets_one(tmp_path: Path) -> None:
     folder, sample = tmp_path / "results", Sample()
-    ResultsFolder(folder)
+    ResultsFolder(folder).make()
     sample.file(folder).write_bytes(sample.content)  # not synced, for all we know
 
     status, said, calls = run_traced(folder)
@@ -130,7 +130,7 @@ async def test_a_sync_that_fails_never_leaves_a_file_that_is_not_whole(
     tmp_path: Path, nth: int, left: set[str]
 ) -> None:
     folder, sample = tmp_path / "results", Sample()
-    ResultsFolder(folder)
+    ResultsFolder(folder).make()
 
     status, said, _ = run_traced(folder, "-e", f"inject=fsync:error=EIO:when={nth}")
 

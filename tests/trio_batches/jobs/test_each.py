@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+import pytest
+import trio
+
+from trio_batches.errors import InvalidIdError, TrioBatchesError
+from trio_batches.jobs import for_each
+
+
+async def double(number: int) -> int:
+    await trio.sleep(1 / number)
+    return 2 * number
+
+
+async def test_outcomes_have_the_order_of_the_things() -> None:
+    assert list((await for_each([1, 3, 2], double)).items()) == [(1, 2), (3, 6), (2, 4)]
+
+
+async def test_each_thing_is_called_for_once() -> None:
+    called: list[int] = []
+
+    async def call(number: int) -> None:
+        await trio.lowlevel.checkpoint()
+        called.append(number)
+
+    await for_each([1, 2, 1, 1], call)
+
+    assert sorted(called) == [1, 2]
+
+
+async def test_one_failure_does_not_stop_the_others() -> None:
+    async def call(number: int) -> int:
+        if number == 2:
+            raise InvalidIdError("no id")
+        return await double(number)
+
+    outcomes = await for_each([1, 2, 3], call)
+
+    assert (outcomes[1], outcomes[3]) == (2, 6)
+    assert isinstance(outcomes[2], TrioBatchesError)
+
+
+async def test_an_error_of_another_kind_comes_out_bare_and_stops_the_others() -> None:
+    async def call(number: int) -> int:
+        if number == 2:
+            raise LookupError("a bug")
+        return await double(number)
+
+    start = trio.current_time()
+    with pytest.raises(LookupError, match="a bug"):
+        await for_each([1, 2, 3], call)
+
+    assert trio.current_time() == start
+
+
+async def test_several_errors_of_another_kind_stay_together() -> None:
+    async def call(number: int) -> int:
+        with trio.CancelScope(shield=True):
+            await trio.sleep(1)
+        raise LookupError(number)
+
+    with pytest.RaisesGroup(LookupError, LookupError):
+        await for_each([1, 2], call)
+
+
+async def test_no_more_calls_than_asked_for_run_at_a_time() -> None:
+    running = most = 0
+
+    async def call(_: int) -> None:
+        nonlocal running, most
+        running += 1
+        most = max(most, running)
+        await trio.sleep(1)
+        running -= 1
+
+    start = trio.current_time()
+    await for_each(range(7), call, concurrency=3)
+
+    assert most == 3
+    assert trio.current_time() - start == 3
+
+
+async def test_cancelling_ends_the_calls() -> None:
+    async def call(_: int) -> None:
+        await trio.sleep_forever()
+
+    with trio.move_on_after(1) as scope:
+        await for_each(range(3), call)
+
+    assert scope.cancelled_caught

@@ -1,0 +1,39 @@
+"""A nursery inside a function, which the function's caller need not know about."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, NoReturn
+
+import trio
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+
+__all__ = ("open_hidden_nursery",)
+
+
+@asynccontextmanager
+async def open_hidden_nursery() -> AsyncGenerator[trio.Nursery]:
+    """Open a nursery whose lone error leaves it bare, not wrapped in a group."""
+    try:
+        async with trio.open_nursery() as nursery:
+            yield nursery
+    except BaseExceptionGroup as group:
+        _, rest = group.split(trio.Cancelled)
+        if rest is None or len(rest.exceptions) != 1:
+            raise
+        error = rest.exceptions[0]
+    else:
+        return
+    _raise_as_it_is(error)
+
+
+def _raise_as_it_is(error: BaseException) -> NoReturn:
+    """Raise an exception without giving it a new context."""
+    context = error.__context__
+    try:
+        raise error
+    finally:
+        error.__context__ = context
+        del error, context
