@@ -9,8 +9,6 @@ from trio_batches.store import ResultsFolder
 from trio_batches.store.receipt import load_receipt
 
 if TYPE_CHECKING:
-
-
     from trio_batches.simulator import RequestRecord, World
     from trio_batches.simulator.faults import Operation
 
