@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import trio
 from hypothesis import given, settings
@@ -98,12 +98,12 @@ def test_a_download_can_be_cancelled_at_every_step(tmp_path: Path) -> None:
     run(work)
 
 
-cuts = st.builds(
-    lambda at, how, place: Cut(place=place, at=at, how=how),
-    st.integers(0, 6000),
-    st.sampled_from(["fin", "clean"]),
-    st.just("byte"),
-)
+def cut_by(at: int, how: Literal["fin", "clean"]) -> Cut:
+    return Cut(place="byte", at=at, how=how)
+
+
+HOWS: tuple[Literal["fin", "clean"], ...] = ("fin", "clean")
+cuts = st.builds(cut_by, st.integers(0, 6000), st.sampled_from(HOWS))
 
 
 @given(
@@ -123,6 +123,7 @@ def test_every_line_arrives_once_wherever_answers_and_files_are_cut(
         leave_parts(folder, world, left)
         policy = RetryPolicy(max_retries=retries)
         async with network.client(retry=policy) as client:
+            progress = DownloadProgress()
             for _ in range(len(cuts) + 1):
                 progress = await download(client, world.batch_ids, folder)
                 assert_nothing_is_half_done(folder, world)
