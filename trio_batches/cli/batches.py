@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from trio_batches.cli.exit_codes import Exit
 from trio_batches.cli.ledger import add_label, known_labels
 from trio_batches.cli.options import json_option
 from trio_batches.cli.run import run
-from trio_batches.cli.terminal import print_table, write
+from trio_batches.cli.terminal import print_table, write_objects
 from trio_batches.cli.time_span import span
 from trio_batches.client import Client
 from trio_batches.protocol.limits import MAX_PAGE
@@ -64,7 +65,7 @@ async def _list(status: str | None, label: str | None, count: int | None, *, as_
             more = len(found) != count and (label is None or named) and page.has_next_page()
             page = await page.get_next_page() if more else None
     if as_json:
-        await write(b"".join(add_label(raw, labels.get(batch.id)) + b"\n" for batch, raw in found))
+        await write_objects(add_label(raw, labels.get(batch.id)) for batch, raw in found)
     else:
         rows = [_row(batch, labels.get(batch.id, Label()), now) for batch, _ in found]
         await print_table(_COLUMNS, rows)
@@ -99,7 +100,7 @@ async def _show(batch_id: str, *, as_json: bool) -> Exit:
         raw = (await client.messages.batches.poll(batch_id)).raw
     known = (await known_labels([batch_id])).get(batch_id)
     if as_json:
-        await write(add_label(raw.strip(), known) + b"\n")
+        await write_objects(add_label(raw, labels.get(batch.id)) for batch, raw in found)
         return Exit.DONE
     fields = msgspec.json.decode(raw, type=dict[str, msgspec.Raw])
     rows = [(name, _plain(bytes(value))) for name, value in fields.items()]
@@ -107,7 +108,9 @@ async def _show(batch_id: str, *, as_json: bool) -> Exit:
         rows += [(name, text) for name, text in known.texts().items()]
     folder = Home().results
     if folder.is_dir():
-        rows += [("local file", str(path)) for path in sorted(folder.glob(f"{batch_id}.*"))]
+        rows += [
+            ("local file", str(path)) for path in sorted(folder.glob(f"{glob.escape(batch_id)}.*"))
+        ]
     await print_table(("field", "value"), rows)
     return Exit.DONE
 

@@ -11,7 +11,7 @@ import msgspec
 from trio_batches.cli.exit_codes import Exit, exit_of_all, sentence_of
 from trio_batches.cli.options import folder_option, json_option, yes_option
 from trio_batches.cli.run import run
-from trio_batches.cli.terminal import narrate, write_line
+from trio_batches.cli.terminal import narrate, write_line, write_objects
 from trio_batches.client import Client
 from trio_batches.errors import TrioBatchesError
 from trio_batches.jobs import for_each, remove
@@ -95,7 +95,7 @@ async def _report(
             errors.append(outcome)
             narrate(sentence_of(outcome))
         elif as_json:
-            await write_line(msgspec.json.encode(outcome).decode())
+            await write_objects([msgspec.json.encode(outcome)])
         else:
             await write_line(f"{batch_id}\t{describe(outcome)}")
     return exit_of_all(errors)

@@ -12,10 +12,11 @@ from trio_batches.cli.exit_codes import Exit, exit_of, exit_of_all, sentence_of
 from trio_batches.cli.options import folder_option, json_option
 from trio_batches.cli.progress import draw
 from trio_batches.cli.run import run
-from trio_batches.cli.terminal import narrate, print_table, write_line
+from trio_batches.cli.terminal import narrate, print_table, write_line, write_objects
 from trio_batches.client import Client
 from trio_batches.jobs import DEFAULT_CONCURRENCY, DownloadProgress
 from trio_batches.jobs import download as download_batches
+from trio_batches.jobs.nursery import open_hidden_nursery
 from trio_batches.protocol.limits import MAX_PAGE
 from trio_batches.store import Home, ResultsFolder
 from trio_batches.store.receipt import results_path
@@ -66,12 +67,14 @@ def download(  # noqa: PLR0913  # one argument for each option
         async with Client() as client:
             batches = await _ended(client) if ended else list(batch_ids)
             if dry_run:
-                return await _print_plan(client, batches, target)
+                return await _print_plan(client, batches, target, as_json=as_json)
             progress = DownloadProgress()
             await run_download(client, batches, target, concurrency, progress)
         for entry in progress.batches.values():
             await _report(entry, target, as_json=as_json)
-        summarise(progress)
+        _narrate_errors(progress)
+        if progress.count("downloaded", "present") or not progress.batches:
+            summarise(progress)
         return exit_of_download(progress)
 
     run(
@@ -89,7 +92,7 @@ async def run_download(
     progress: DownloadProgress,
 ) -> None:
     """Download, with the progress on the screen."""
-    async with trio.open_nursery() as nursery:
+    async with open_hidden_nursery() as nursery:
         nursery.start_soon(draw, progress, len(batches))
         await download_batches(client, batches, folder, concurrency=concurrency, progress=progress)
         nursery.cancel_scope.cancel()
@@ -100,16 +103,26 @@ async def _ended(client: Client) -> list[str | MessageBatch]:
         return [batch async for batch in batches if batch.ended and batch.archived_at is None]
 
 
-async def _print_plan(client: Client, batches: Sequence[str | MessageBatch], folder: Path) -> Exit:
-    rows: list[tuple[str, ...]] = []
+async def _print_plan(
+    client: Client, batches: Sequence[str | MessageBatch], folder: Path, *, as_json: bool
+) -> Exit:
+    plan: list[tuple[MessageBatch, str]] = []
     for batch_or_id in batches:
         batch = (
             await client.messages.batches.retrieve(batch_or_id)
             if isinstance(batch_or_id, str)
             else batch_or_id
         )
-        rows.append((batch.id, f"{batch.request_counts.total:,}", await _plan(batch, folder)))
-    await print_table(("id", "results", "to do"), rows)
+        plan.append((batch, await _plan(batch, folder)))
+    if as_json:
+        entries = (
+            {"id": batch.id, "results": batch.request_counts.total, "to_do": to_do}
+            for batch, to_do in plan
+        )
+        await write_objects(map(msgspec.json.encode, entries))
+    else:
+        rows = [(batch.id, f"{batch.request_counts.total:,}", to_do) for batch, to_do in plan]
+        await print_table(("id", "results", "to do"), rows)
     return Exit.DONE
 
 
@@ -131,12 +144,20 @@ async def _report(entry: BatchDownload, folder: Path, *, as_json: bool) -> None:
             "receipt": entry.receipt,
             "error": None if entry.error is None else str(entry.error),
         }
-        await write_line(msgspec.json.encode(outcome).decode())
+        await write_objects([msgspec.json.encode(outcome)])
     elif entry.receipt is not None:
         await write_line(f"{entry.batch_id}\t{path}")
-    if entry.error is not None:
-        sentence = sentence_of(entry.error)
-        narrate(sentence if entry.batch_id in sentence else f"{entry.batch_id}: {sentence}")
+
+
+def _narrate_errors(progress: DownloadProgress) -> None:
+    """Say in a line for each batch why it failed; what stopped them all, once."""
+    stopped_by = progress.stopped_by
+    if stopped_by is not None:
+        narrate(sentence_of(stopped_by))
+    for entry in progress.batches.values():
+        if entry.error is not None and type(entry.error) is not type(stopped_by):
+            sentence = sentence_of(entry.error)
+            narrate(sentence if entry.batch_id in sentence else f"{entry.batch_id}: {sentence}")
 
 
 def summarise(progress: DownloadProgress) -> None:

@@ -7,7 +7,7 @@ import click
 from trio_batches.cli.exit_codes import Exit
 from trio_batches.cli.options import json_option
 from trio_batches.cli.run import run
-from trio_batches.cli.terminal import print_table, write
+from trio_batches.cli.terminal import print_table, write_objects
 from trio_batches.client import Client
 from trio_batches.protocol.limits import MAX_PAGE
 
@@ -27,7 +27,7 @@ async def _models(*, as_json: bool) -> Exit:
         page = await client.models.list(limit=MAX_PAGE)
         while True:
             if as_json:
-                await write(b"".join(raw + b"\n" for raw in page.raw_data))
+                await write_objects(page.raw_data)
             rows += [
                 (
                     model.id,

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import NoReturn
 
 import click
 import trio
 
 from trio_batches.cli.run import run
 from trio_batches.cli.terminal import narrate, write_line
+from trio_batches.errors import ConfigurationError
 from trio_batches.simulator import Scenario, World, open_simulator
-
-if TYPE_CHECKING:
-    from trio_batches.cli.exit_codes import Exit
 
 __all__ = ("FAKE_KEY", "simulate")
 
@@ -33,16 +33,28 @@ def simulate(port: int, batches: int, scenario: Path | None, seed: int) -> None:
     file (JSON) makes it fail in the ways that it names.
     """
 
-    async def work() -> Exit:
+    async def work() -> NoReturn:
         rules = Scenario() if scenario is None else Scenario.load(scenario)
         world = World(seed=seed, scenario=rules)
         world.populate(batches)
-        async with open_simulator(world, port=port) as simulator:
-            await write_line(simulator.base_url)
-            narrate(
-                f"in another terminal: export ANTHROPIC_BASE_URL={simulator.base_url} "
-                f"ANTHROPIC_API_KEY={FAKE_KEY}; then: trio-batches list"
-            )
-            await trio.sleep_forever()
+        try:
+            await _serve(world, port)
+        except OSError as exc:
+            if exc.errno not in (errno.EADDRINUSE, errno.EACCES):
+                raise
+            raise ConfigurationError(
+                f"port {port} of this machine: {os.strerror(exc.errno)}: "
+                f"choose another one with --port"
+            ) from exc
 
     run(work, when_interrupted="the simulator has stopped")
+
+
+async def _serve(world: World, port: int) -> NoReturn:
+    async with open_simulator(world, port=port) as simulator:
+        await write_line(simulator.base_url)
+        narrate(
+            f"in another terminal: export ANTHROPIC_BASE_URL={simulator.base_url} "
+            f"ANTHROPIC_API_KEY={FAKE_KEY}; then: trio-batches list"
+        )
+        await trio.sleep_forever()

@@ -18,7 +18,16 @@ from trio_batches.protocol.plain_text import one_line, printable
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = ("narrate", "narrate_warnings", "print_table", "stderr", "write", "write_line")
+__all__ = (
+    "narrate",
+    "narrate_warnings",
+    "print_table",
+    "silence_stdout",
+    "stderr",
+    "write",
+    "write_line",
+    "write_objects",
+)
 
 stderr = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
 
@@ -42,6 +51,12 @@ async def write(data: bytes) -> None:
 async def write_line(text: str) -> None:
     """Write one line of text to stdout."""
     await write(f"{text}\n".encode())
+
+
+async def write_objects(objects: Iterable[bytes]) -> None:
+    """Write JSON objects as they are, one a line."""
+    # Line ends stand nowhere inside JSON but between its tokens.
+    await write(b"".join(one.translate(None, b"\r\n").strip() + b"\n" for one in objects))
 
 
 def _write(data: bytes) -> None:
