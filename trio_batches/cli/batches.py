@@ -100,7 +100,7 @@ async def _show(batch_id: str, *, as_json: bool) -> Exit:
         raw = (await client.messages.batches.poll(batch_id)).raw
     known = (await known_labels([batch_id])).get(batch_id)
     if as_json:
-        await write_objects(add_label(raw, labels.get(batch.id)) for batch, raw in found)
+        await write_objects([add_label(raw, known)])
         return Exit.DONE
     fields = msgspec.json.decode(raw, type=dict[str, msgspec.Raw])
     rows = [(name, _plain(bytes(value))) for name, value in fields.items()]

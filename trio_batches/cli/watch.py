@@ -13,7 +13,7 @@ import trio
 from trio_batches.cli.exit_codes import Exit, exit_of_all, sentence_of
 from trio_batches.cli.options import json_option
 from trio_batches.cli.run import run
-from trio_batches.cli.terminal import narrate, stderr, write, write_line
+from trio_batches.cli.terminal import narrate, stderr, write_line, write_objects
 from trio_batches.cli.time_span import span
 from trio_batches.client import Client
 from trio_batches.errors import TrioBatchesError
@@ -62,7 +62,7 @@ async def watch_batches(
     async def changed(look: Polled) -> None:
         batch = look.batch
         if as_json:
-            await write(look.raw.strip() + b"\n")
+            await write_objects([look.raw])
         else:
             await write_line(_line(batch))
         if batch.ended:
