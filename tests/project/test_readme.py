@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 import trio
 
+from trio_batches import Client, Home, open_ledger, refresh
 from trio_batches.simulator import World, open_simulator
 
 ROOT = Path(__file__).parents[2]
@@ -50,6 +52,47 @@ async def test_a_program_of_the_readme_runs(program: str, tmp_path: Path) -> Non
 
     assert (done.returncode, done.stderr) == (0, b"")
     assert b"request-0000000" in done.stdout or batch_id.encode() in done.stdout
+
+
+def shell_line(program: str) -> str:
+    [line] = re.findall(rf"^{program} .*$", README, re.MULTILINE)
+    return line
+
+
+@pytest.mark.skipif(shutil.which("jq") is None, reason="jq is not installed")
+def test_the_jq_line_of_the_readme_shows_what_went_wrong(tmp_path: Path) -> None:
+    world = World(seed=5)
+    batch_id = world.add_ended_batch(20, errored=2)
+    (tmp_path / "results").mkdir()
+    lines = b"".join(world.result_lines(batch_id))
+    (tmp_path / "results" / f"{batch_id}.jsonl").write_bytes(lines)
+
+    done = subprocess.run(
+        shell_line("jq"), shell=True, cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+
+    assert len(done.stdout.splitlines()) == 2
+    assert all(line.startswith("request-00000") for line in done.stdout.splitlines())
+
+
+@pytest.mark.skipif(shutil.which("sqlite3") is None, reason="sqlite3 is not installed")
+async def test_the_sqlite3_line_of_the_readme_counts_batches(tmp_path: Path) -> None:
+    world = World(seed=5)
+    batch_id = world.add_ended_batch(20, errored=2)
+    home = Home(tmp_path)
+    async with (
+        open_simulator(world) as simulator,
+        Client(api_key="sk-test-not-a-key", base_url=simulator.base_url) as client,
+        open_ledger(home) as ledger,
+    ):
+        await refresh(client, ledger)
+        await ledger.set_label(batch_id, "night")
+
+        done = await trio.run_process(
+            shell_line("sqlite3"), shell=True, cwd=tmp_path, capture_stdout=True
+        )
+
+    assert done.stdout == b"night|ended|1|18\n"
 
 
 def test_the_readme_names_two_commands_to_set_up() -> None:
