@@ -55,8 +55,9 @@ async def test_a_program_of_the_readme_runs(program: str, tmp_path: Path) -> Non
 
 
 def shell_line(program: str) -> str:
-    [line] = re.findall(rf"^{program} .*$", README, re.MULTILINE)
-    return line
+    found = re.search(rf"^{program} .*$", README, re.MULTILINE)
+    assert found is not None
+    return found[0]
 
 
 @pytest.mark.skipif(shutil.which("jq") is None, reason="jq is not installed")
