@@ -127,7 +127,7 @@ class InvalidRequestsError(TrioBatchesError):
     """
 
     def __init__(self, faults: Sequence[str]) -> None:
-        self.faults = tuple(faults)
+        self.faults: tuple[str, ...] = tuple(faults)
         first, more = self.faults[0], len(self.faults) - 1
         super().__init__(f"{first} (and {more:,} more)" if more else first)
 
@@ -291,8 +291,8 @@ class IncompleteResultsError(TrioBatchesError):
         self, batch_id: str, *, expected: Mapping[str, int], received: Mapping[str, int]
     ) -> None:
         self.batch_id = batch_id
-        self.expected = dict(expected)
-        self.received = dict(received)
+        self.expected: dict[str, int] = dict(expected)
+        self.received: dict[str, int] = dict(received)
         differing = [
             f"{kind} {self.received.get(kind, 0):,} of {self.expected.get(kind, 0):,}"
             for kind in sorted(self.expected.keys() | self.received.keys())
@@ -373,7 +373,7 @@ class AlreadySubmittedError(TrioBatchesError):
     """
 
     def __init__(self, batch_ids: Sequence[str]) -> None:
-        self.batch_ids = tuple(batch_ids)
+        self.batch_ids: tuple[str, ...] = tuple(batch_ids)
         super().__init__(
             f"the same requests have been submitted already, as {', '.join(batch_ids)}: "
             f"nothing was sent"
@@ -388,7 +388,7 @@ class UnsettledSubmissionError(TrioBatchesError):
     """
 
     def __init__(self, requests: int, batch_ids: Sequence[str]) -> None:
-        self.batch_ids = tuple(batch_ids)
+        self.batch_ids: tuple[str, ...] = tuple(batch_ids)
         super().__init__(
             f"the reply to a create of {requests:,} requests was lost, and it may have made any of "
             f"{', '.join(batch_ids)}: nothing was sent again"

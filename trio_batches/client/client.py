@@ -99,9 +99,9 @@ class Client:
             limits=limits or Limits(),
         )
         self._connect = connect
-        self.messages = Messages(self._session)
-        self.beta = Beta(self._session)
-        self.models = Models(self._session)
+        self.messages: Messages = Messages(self._session)
+        self.beta: Beta = Beta(self._session)
+        self.models: Models = Models(self._session)
 
     @property
     def anthropic_version(self) -> str:
@@ -137,7 +137,7 @@ class Messages:
     """`client.messages`."""
 
     def __init__(self, session: Session) -> None:
-        self.batches = Batches(session)
+        self.batches: Batches = Batches(session)
 
 
 @final
@@ -145,7 +145,7 @@ class BetaMessages:
     """`client.beta.messages`."""
 
     def __init__(self, session: Session) -> None:
-        self.batches = BetaBatches(session)
+        self.batches: BetaBatches = BetaBatches(session)
 
 
 @final
@@ -153,4 +153,4 @@ class Beta:
     """`client.beta`."""
 
     def __init__(self, session: Session) -> None:
-        self.messages = BetaMessages(session)
+        self.messages: BetaMessages = BetaMessages(session)

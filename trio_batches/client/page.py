@@ -59,20 +59,20 @@ class Page(Generic[T]):
     """
 
     def __init__(self, source: PageSource[T], query: Mapping[str, str], body: bytes) -> None:
-        self._source = source
-        self._query = query
+        self._source: PageSource[T] = source
+        self._query: Mapping[str, str] = query
         self.first_id: str | None = None
         self.last_id: str | None = None
-        self.has_more = False
-        self.raw_data: list[bytes] = [bytes(item) for item in self._read(body)]
+        items, has_more = self._read(body)
+        self.has_more: bool = has_more
+        self.raw_data: list[bytes] = [bytes(item) for item in items]
         self.data: list[T] = [source.decode(item) for item in self.raw_data]
 
-    def _read(self, body: bytes) -> list[msgspec.Raw]:
-        """Decode the envelope and return its items."""
+    def _read(self, body: bytes) -> tuple[list[msgspec.Raw], bool]:
+        """Decode the envelope; return its items, and whether more follow."""
         envelope = _ID_PAGE.decode(body)
         self.first_id, self.last_id = envelope.first_id, envelope.last_id
-        self.has_more = envelope.has_more
-        return envelope.data
+        return envelope.data, envelope.has_more
 
     def __len__(self) -> int:
         """Return the number of items on this page."""
@@ -138,10 +138,10 @@ class TokenPage(Page[T]):
     next_page: str | None = None
 
     @override
-    def _read(self, body: bytes) -> list[msgspec.Raw]:
+    def _read(self, body: bytes) -> tuple[list[msgspec.Raw], bool]:
         envelope = _TOKEN_PAGE.decode(body)
-        self.has_more, self.next_page = envelope.has_more, envelope.next_page
-        return envelope.data
+        self.next_page = envelope.next_page
+        return envelope.data, envelope.has_more
 
     @override
     def next_page_info(self) -> dict[str, str] | None:
@@ -156,11 +156,10 @@ class CursorPage(Page[T]):
     next_page: str | None = None
 
     @override
-    def _read(self, body: bytes) -> list[msgspec.Raw]:
+    def _read(self, body: bytes) -> tuple[list[msgspec.Raw], bool]:
         envelope = _CURSOR_PAGE.decode(body)
         self.next_page = envelope.next_page
-        self.has_more = envelope.next_page is not None
-        return envelope.data
+        return envelope.data, envelope.next_page is not None
 
     @override
     def next_page_info(self) -> dict[str, str] | None:

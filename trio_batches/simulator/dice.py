@@ -26,9 +26,9 @@ class Shuffle:
     __slots__ = ("factor", "offset", "size")
 
     def __init__(self, size: int, dice: Random | None = None) -> None:
-        self.size = size
-        self.factor = 1
-        self.offset = 0
+        self.size: int = size
+        self.factor: int = 1
+        self.offset: int = 0
         if dice is not None and size > 1:
             self.offset = dice.randrange(size)
             self.factor = dice.randrange(1, size)

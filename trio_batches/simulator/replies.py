@@ -84,9 +84,9 @@ class RefusalError(Exception):
     ) -> None:
         self.status = status
         self.message = message
-        self.error_type = error_type or _type_of(status)
+        self.error_type: str = error_type or _type_of(status)
         self.error_code = error_code
-        self.headers = dict(headers or {})
+        self.headers: dict[str, str] = dict(headers or {})
         super().__init__(message)
 
     def reply(self, request_id: str) -> Reply:

@@ -54,14 +54,15 @@ class World:
         log_limit: int = 100_000,
     ) -> None:
         self.seed = seed
-        self.scenario = scenario if scenario is not None else Scenario()
+        self.scenario: Scenario = scenario if scenario is not None else Scenario()
         self.api_key = api_key
-        self.clock = WorldClock(time.time() if start is None else start.timestamp(), frozen=frozen)
-        self.shelf = Shelf()
+        began = time.time() if start is None else start.timestamp()
+        self.clock: WorldClock = WorldClock(began, frozen=frozen)
+        self.shelf: Shelf = Shelf()
         self.requests: list[RequestRecord] = []
-        self.faults = FaultPlan(self.scenario.faults, seed)
-        self.limits = Limits(self.scenario)
-        self.organization_id = str(roll_dice(seed, "organization").randrange(10**12))
+        self.faults: FaultPlan = FaultPlan(self.scenario.faults, seed)
+        self.limits: Limits = Limits(self.scenario)
+        self.organization_id: str = str(roll_dice(seed, "organization").randrange(10**12))
         self.pages = 0
         self._log_limit = log_limit
         self._dice = roll_dice(seed, "ids")
