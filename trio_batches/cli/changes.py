@@ -83,7 +83,14 @@ def _confirm(question: str, *, yes: bool) -> None:
         return
     if not sys.stdin.isatty():
         raise click.UsageError("there is no terminal to ask on: say --yes")
-    click.confirm(question, abort=True, err=True)
+    try:
+        sure = click.confirm(question, err=True)
+    except click.Abort:  # Ctrl-C or Ctrl-D
+        click.echo(err=True)
+        sure = False
+    if not sure:
+        narrate("nothing was sent")
+        sys.exit(Exit.INTERRUPTED)
 
 
 async def _report(
