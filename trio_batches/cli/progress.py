@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import trio
@@ -19,7 +20,7 @@ REFRESH_SECONDS = 0.1
 
 async def draw(progress: DownloadProgress, batches: int) -> None:
     """Draw a job's progress until cancelled; return at once where there is no terminal."""
-    if not stderr.is_terminal:
+    if not sys.stderr.isatty():  # rich would believe FORCE_COLOR
         return
     columns = (SpinnerColumn(), BarColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, console=stderr, transient=True, auto_refresh=False) as bar:

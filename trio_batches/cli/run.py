@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ("run",)
 
-_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_SIGNALS = (signal.SIGINT, signal.SIGHUP)
 
 
 def run(
@@ -41,7 +41,9 @@ def run(
 
 async def _run(work: Callable[[], Awaitable[Exit]], when_interrupted: str) -> Exit:
     code = Exit.INTERRUPTED
-    with trio.open_signal_receiver(*_SIGNALS) as signals:
+    # What whoever started this process has it ignore, like `nohup`, stays ignored.
+    heeded = [number for number in _SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
+    with trio.open_signal_receiver(signal.SIGTERM, *heeded) as signals:
         async with trio.open_nursery() as nursery:
             scope = trio.CancelScope()
             nursery.start_soon(_obey, signals, scope)

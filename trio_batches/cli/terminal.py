@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import select
 import sys
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from rich.table import Table
 from rich.text import Text
 from typing_extensions import override
 
+from trio_batches.errors import StorageError
 from trio_batches.protocol.plain_text import one_line, printable
 
 if TYPE_CHECKING:
@@ -29,7 +31,15 @@ __all__ = (
     "write_objects",
 )
 
-stderr = Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
+
+class _Console(Console):
+    @override
+    def on_broken_pipe(self) -> None:
+        """Go on in silence: nobody reads the narration, but the exit code may be wanted."""
+        self.quiet = True
+
+
+stderr = _Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
 
 
 def narrate(text: str) -> None:
@@ -42,6 +52,7 @@ async def write(data: bytes) -> None:
 
     Raises:
         BrokenPipeError: The reader has gone.
+        StorageError: It leads to a file on a disk that is full or failing.
     """
     if sys.stdout.isatty():
         data = printable(data.decode(errors="replace")).encode()
@@ -60,8 +71,17 @@ async def write_objects(objects: Iterable[bytes]) -> None:
 
 
 def _write(data: bytes) -> None:
-    sys.stdout.buffer.write(data)
-    sys.stdout.buffer.flush()
+    # Not by `sys.stdout`: what it could not write it would try again at the end.
+    descriptor, rest = sys.stdout.fileno(), memoryview(data)
+    while rest:
+        try:
+            rest = rest[os.write(descriptor, rest) :]
+        except BlockingIOError:  # whoever shares the terminal or pipe has made it so
+            select.select((), (descriptor,), ())
+        except BrokenPipeError:
+            raise
+        except OSError as exc:
+            raise StorageError("standard output", str(exc.strerror)) from exc
 
 
 async def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:

@@ -1,0 +1,355 @@
+"""Commands as processes: signals, pipes, full disks, and being killed."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import random
+import shutil
+import signal
+import struct
+import subprocess
+import termios
+import time
+from typing import TYPE_CHECKING
+
+import msgspec
+import pytest
+
+from tests.trio_batches.cli.shell import command, finish, start
+from tests.trio_batches.jobs.places import (
+    asked,
+    assert_nothing_is_half_done,
+    assert_whole,
+    names,
+    part_names,
+)
+from trio_batches.simulator import Scenario, World
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from tests.trio_batches.cli.shell import Shell
+
+    Serve = Callable[[World], str]
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    """Wait for something that another process does."""
+    deadline = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.005)
+
+
+def slow_world(*sizes: int, bandwidth: float | None = 400_000) -> World:
+    world = World(seed=6, scenario=Scenario(bandwidth=bandwidth))
+    for size in sizes:
+        world.add_ended_batch(size, errored=size // 10, result_bytes=500)
+    return world
+
+
+def hurry(world: World) -> None:
+    world.scenario = msgspec.structs.replace(world.scenario, bandwidth=None)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupted_download_keeps_what_is_whole_and_goes_on_later(
+    shell: Shell, service: Serve, number: signal.Signals
+) -> None:
+    world = slow_world(5, 2000, 2000)
+    service(world)
+    first, second, small = sorted(world.batch_ids, key=lambda name: -size_of(world, name))
+    process = start(command("download", small, first, second))
+    wait_until(lambda: (shell.results / f"{small}.receipt.json").exists())
+    wait_until(lambda: sum(record.sent_bytes > 150_000 for record in world.requests) == 2)
+
+    process.send_signal(number)
+    done = finish(process)
+
+    assert done.code == 7
+    assert done.said == (
+        f"interrupted: complete files are in {shell.results}, parts are kept beside them: "
+        f"run the same command again to go on\n"
+    )
+    assert_whole(shell.results, world, small)
+    kept = {name.split(".")[0]: shell.results / name for name in part_names(shell.results)}
+    assert set(kept) == {first, second}
+    contents = {name: path.read_bytes() for name, path in kept.items()}
+    assert all(content.endswith(b"\n") for content in contents.values())
+    hurry(world)
+    world.requests.clear()
+
+    again = shell.run("download", small, first, second)
+
+    assert again.code == 0
+    for name in (small, first, second):
+        assert_whole(shell.results, world, name)
+    for name, content in contents.items():
+        assert (shell.results / f"{name}.jsonl").read_bytes().startswith(content)
+    assert sorted(record.path.split("/")[4] for record in asked(world, "results")) == sorted(
+        [first, second]
+    )
+    assert part_names(shell.results) == set()
+
+
+def size_of(world: World, batch_id: str) -> int:
+    return sum(1 for _ in world.result_lines(batch_id))
+
+
+def test_a_second_signal_ends_the_process_at_once(shell: Shell, service: Serve) -> None:
+    world = slow_world(5)
+    service(world)
+    (batch_id,) = world.batch_ids
+    shell.results.mkdir(parents=True)
+    pipe = shell.results / f"{batch_id}.jsonl"
+    os.mkfifo(pipe)  # whoever reads it waits, and no cancelling helps
+    process = start(command("download", batch_id))
+    writer = open_for_reader(pipe)
+
+    process.send_signal(signal.SIGINT)
+    while process.poll() is None:
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.01)
+
+    assert finish(process).code == 7
+    os.close(writer)
+
+
+def open_for_reader(pipe: Path) -> int:
+    """Open a pipe for writing once somebody reads it."""
+    opened: list[int] = []
+
+    def try_to_open() -> bool:
+        with contextlib.suppress(OSError):
+            opened.append(os.open(pipe, os.O_WRONLY | os.O_NONBLOCK))
+        return bool(opened)
+
+    wait_until(try_to_open)
+    return opened[0]
+
+
+def test_nohup_is_respected(shell: Shell, service: Serve) -> None:
+    world = slow_world(1000)
+    service(world)
+    process = start(["nohup", *command("download", *world.batch_ids)], stdin=subprocess.DEVNULL)
+    wait_until(lambda: any(record.sent_bytes > 50_000 for record in world.requests))
+
+    process.send_signal(signal.SIGHUP)
+    hurry(world)
+
+    assert finish(process).code == 0
+    assert_whole(shell.results, world, world.batch_ids[0])
+
+
+def test_a_download_that_is_killed_at_any_time_is_completed_by_the_next_one(
+    shell: Shell, service: Serve
+) -> None:
+    world = slow_world(3000, 6000, 10, bandwidth=3_000_000)
+    service(world)
+    dice = random.Random(2026)  # noqa: S311
+    for _ in range(3):
+        world.requests.clear()
+        enough = dice.randrange(3_500_000)
+        process = start(command("download", *world.batch_ids, "--concurrency", "3"))
+        wait_until(
+            lambda enough=enough, process=process: (  # type: ignore[misc]
+                sum(record.sent_bytes for record in world.requests) > enough
+                or process.poll() is not None
+            )
+        )
+        process.kill()
+        finish(process)
+        assert_nothing_is_half_done(shell.results, world)
+    hurry(world)
+
+    assert shell.run("download", *world.batch_ids).code == 0
+
+    for batch_id in world.batch_ids:
+        assert_whole(shell.results, world, batch_id)
+    assert part_names(shell.results) == set()
+
+
+@pytest.mark.parametrize("name", ["results", "list"])
+def test_a_reader_that_has_seen_enough_ends_the_command_quietly(
+    shell: Shell, service: Serve, name: str
+) -> None:
+    world = slow_world(*[3000] * 3, bandwidth=None)
+    service(world)
+    arguments = [] if name == "list" else [world.batch_ids[0]]
+    process = start(command(name, *arguments))
+    assert process.stdout is not None
+    if name == "results":
+        assert process.stdout.readline().startswith(b'{"custom_id":')
+
+    process.stdout.close()
+
+    assert process.stderr is not None
+    assert process.stderr.read() == b""
+    assert process.wait(30) == 0
+    process.stderr.close()
+
+
+def test_head_ends_the_results_quietly(shell: Shell, service: Serve) -> None:
+    world = slow_world(3000, bandwidth=None)
+    service(world)
+    line = " ".join(command("results", world.batch_ids[0]))
+
+    done = finish(start(["bash", "-c", f"set -o pipefail; {line} | head -1"]))
+
+    assert (done.code, done.said) == (0, "")
+    assert len(done.objects) == 1
+    assert names(shell.folder) == set()
+
+
+def test_a_reader_that_stalls_does_not_keep_a_signal_from_ending_the_command(
+    service: Serve,
+) -> None:
+    world = slow_world(3000, bandwidth=None)
+    service(world)
+    process = start(command("results", world.batch_ids[0]))
+    assert process.stdout is not None
+    reader = process.stdout.fileno()
+    wait_until(lambda: bytes_waiting(reader) > 60_000)  # of 65,536, in pages that may have gaps
+
+    process.send_signal(signal.SIGINT)
+
+    assert process.wait(10) == 7
+    assert finish(process).said == "interrupted: nothing was left half-done\n"
+
+
+def bytes_waiting(descriptor: int) -> int:
+    return int(struct.unpack("i", fcntl.ioctl(descriptor, termios.FIONREAD, b"\0" * 4))[0])
+
+
+def test_a_stdout_on_a_full_disk_is_an_error_of_the_disk(service: Serve) -> None:
+    world = slow_world(100, bandwidth=None)
+    service(world)
+
+    with open("/dev/full", "wb") as full:  # noqa: PTH123
+        done = finish(start(command("results", world.batch_ids[0]), stdout=full))
+
+    assert done.code == 8
+    assert done.said == "standard output: No space left on device\n"
+
+
+def test_a_stderr_that_nobody_reads_changes_no_exit_code(service: Serve) -> None:
+    service(slow_world())
+    process = start(command("show", "msgbatch_unknown"))
+    assert process.stderr is not None
+
+    process.stderr.close()
+
+    assert process.wait(30) == 3
+    assert process.stdout is not None
+    process.stdout.close()
+
+
+def test_progress_is_not_drawn_into_a_file_whatever_the_environment_says(
+    shell: Shell, service: Serve
+) -> None:
+    world = slow_world(10)
+    service(world)
+    shell.set("FORCE_COLOR", "1")
+
+    done = shell.run("download", *world.batch_ids)
+
+    assert done.code == 0
+    assert done.said.count("\n") == 1
+    assert "\x1b" not in done.said
+
+
+@pytest.mark.parametrize("place", ["file/below", "/proc/nothing/here"])
+def test_a_folder_that_cannot_be_made_is_an_error_of_the_disk(
+    shell: Shell, service: Serve, place: str, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    world = slow_world(10)
+    service(world)
+
+    done = shell.call("download", *world.batch_ids, "-o", str(tmp_path / place))
+
+    if place == "file":  # the parser of the options sees that
+        assert done.code == 2
+        return
+    assert done.code == 8
+    assert done.said.count("\n") == 1
+    assert done.said.startswith(
+        str(tmp_path / "file") if place == "file/below" else "/proc/nothing"
+    )
+
+
+def test_a_file_that_may_not_grow_is_said_and_what_is_whole_stays(
+    shell: Shell, service: Serve
+) -> None:
+    world = slow_world(10, 3000, bandwidth=None)
+    service(world)
+    large, small = sorted(world.batch_ids, key=lambda name: -size_of(world, name))
+    arguments = command("download", small, large, "--concurrency", "1")
+
+    done = finish(start(["prlimit", "--fsize=500000", *arguments]))
+
+    assert done.code == 8
+    assert f"{large}.jsonl" in done.said
+    assert "File too large: free some space, then run the same command again" in done.said
+    assert_whole(shell.results, world, small)
+    assert_nothing_is_half_done(shell.results, world)
+    assert shell.run("download", small, large).code == 0
+    assert_whole(shell.results, world, large)
+
+
+FULL_DISK = """
+mount -t tmpfs -o size=1m,mode=700 tmpfs "$1" || exit 99
+shift; folder=$1; shift
+"$@"; echo "first $?"
+ls "$folder"
+mount -o remount,size=64m "$folder"
+"$@"; echo "second $?"
+cp "$folder"/* "$folder/../copy/"
+"""
+
+
+def test_a_full_disk_is_said_and_the_next_run_completes_what_is_missing(
+    shell: Shell, service: Serve, tmp_path: Path
+) -> None:
+    if subprocess.run(["unshare", "-m", "true"], capture_output=True, check=False).returncode:
+        pytest.skip("unshare is not permitted: no disk of our own to fill")
+    world = slow_world(10, 4000, bandwidth=None)
+    service(world)
+    large, small = sorted(world.batch_ids, key=lambda name: -size_of(world, name))
+    disk, copy = tmp_path / "disk", tmp_path / "copy"
+    disk.mkdir()
+    copy.mkdir()
+    arguments = command("download", small, large, "--concurrency", "1", "-o", str(disk))
+
+    script = ["unshare", "-m", "sh", "-c", FULL_DISK, "sh", str(disk), str(disk), *arguments]
+    done = finish(start(script))
+
+    assert "first 8" in done.lines
+    assert "second 0" in done.lines
+    first_run = done.lines[: done.lines.index("second 0")]
+    assert f"{small}.jsonl" in first_run
+    assert f"{small}.receipt.json" in first_run
+    assert f"{large}.jsonl" not in first_run
+    assert "No space left on device: free some space, then run the same command" in done.said
+    for batch_id in (small, large):
+        assert_whole(copy, world, batch_id)
+
+
+@pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not there")
+def test_a_disk_that_fails_is_an_error_of_the_disk(shell: Shell, service: Serve, nth: int) -> None:
+    world = slow_world(10)
+    service(world)
+    inject = "inject=fsync:error=EIO:when=3"
+    trace = ["strace", "-f", "-o", "/dev/null", "--seccomp-bpf", "-e", "trace=fsync", "-e", inject]
+
+    done = finish(start([*trace, *command("download", *world.batch_ids)]))
+
+    assert done.code == 8
+    assert done.said.count("\n") == 1
+    assert "Input/output error" in done.said
+    assert_nothing_is_half_done(shell.results, world)
+    assert shell.run("download", *world.batch_ids).code == 0
+    assert_whole(shell.results, world, world.batch_ids[0])
