@@ -51,6 +51,13 @@ def slow_world(*sizes: int, bandwidth: float | None = 400_000) -> World:
     return world
 
 
+def largest_first(world: World) -> list[str]:
+    def size(batch_id: str) -> int:
+        return sum(1 for _ in world.result_lines(batch_id))
+
+    return sorted(world.batch_ids, key=size, reverse=True)
+
+
 def hurry(world: World) -> None:
     world.scenario = msgspec.structs.replace(world.scenario, bandwidth=None)
 
@@ -61,9 +68,9 @@ def test_an_interrupted_download_keeps_what_is_whole_and_goes_on_later(
 ) -> None:
     world = slow_world(5, 2000, 2000)
     service(world)
-    first, second, small = sorted(world.batch_ids, key=lambda name: -size_of(world, name))
+    first, second, small = largest_first(world)
     process = start(command("download", small, first, second))
-    wait_until(lambda: (shell.results / f"{small}.receipt.json").exists())
+    wait_until((shell.results / f"{small}.receipt.json").exists)
     wait_until(lambda: sum(record.sent_bytes > 150_000 for record in world.requests) == 2)
 
     process.send_signal(number)
@@ -93,10 +100,6 @@ def test_an_interrupted_download_keeps_what_is_whole_and_goes_on_later(
         [first, second]
     )
     assert part_names(shell.results) == set()
-
-
-def size_of(world: World, batch_id: str) -> int:
-    return sum(1 for _ in world.result_lines(batch_id))
 
 
 def test_a_second_signal_ends_the_process_at_once(shell: Shell, service: Serve) -> None:
@@ -173,9 +176,7 @@ def test_a_download_that_is_killed_at_any_time_is_completed_by_the_next_one(
 
 
 @pytest.mark.parametrize("name", ["results", "list"])
-def test_a_reader_that_has_seen_enough_ends_the_command_quietly(
-    shell: Shell, service: Serve, name: str
-) -> None:
+def test_a_reader_that_has_seen_enough_ends_the_command_quietly(service: Serve, name: str) -> None:
     world = slow_world(*[3000] * 3, bandwidth=None)
     service(world)
     arguments = [] if name == "list" else [world.batch_ids[0]]
@@ -286,7 +287,7 @@ def test_a_file_that_may_not_grow_is_said_and_what_is_whole_stays(
 ) -> None:
     world = slow_world(10, 3000, bandwidth=None)
     service(world)
-    large, small = sorted(world.batch_ids, key=lambda name: -size_of(world, name))
+    large, small = largest_first(world)
     arguments = command("download", small, large, "--concurrency", "1")
 
     done = finish(start(["prlimit", "--fsize=500000", *arguments]))
@@ -312,13 +313,13 @@ cp "$folder"/* "$folder/../copy/"
 
 
 def test_a_full_disk_is_said_and_the_next_run_completes_what_is_missing(
-    shell: Shell, service: Serve, tmp_path: Path
+    service: Serve, tmp_path: Path
 ) -> None:
-    if subprocess.run(["unshare", "-m", "true"], capture_output=True, check=False).returncode:
+    if finish(start(["unshare", "-m", "true"])).code:
         pytest.skip("unshare is not permitted: no disk of our own to fill")
     world = slow_world(10, 4000, bandwidth=None)
     service(world)
-    large, small = sorted(world.batch_ids, key=lambda name: -size_of(world, name))
+    large, small = largest_first(world)
     disk, copy = tmp_path / "disk", tmp_path / "copy"
     disk.mkdir()
     copy.mkdir()
@@ -339,7 +340,7 @@ def test_a_full_disk_is_said_and_the_next_run_completes_what_is_missing(
 
 
 @pytest.mark.skipif(shutil.which("strace") is None, reason="strace is not there")
-def test_a_disk_that_fails_is_an_error_of_the_disk(shell: Shell, service: Serve, nth: int) -> None:
+def test_a_disk_that_fails_is_an_error_of_the_disk(shell: Shell, service: Serve) -> None:
     world = slow_world(10)
     service(world)
     inject = "inject=fsync:error=EIO:when=3"
