@@ -41,6 +41,9 @@ def label(batch_id: str, name: str | None, note: str | None, *, remove: bool) ->
     if name is not None and not name.strip():
         raise click.UsageError("an empty label is none: say --remove to take it away")
 
+    if any("\ud800" <= character <= "\udfff" for character in f"{name}{note}"):
+        raise click.UsageError("labels and notes are text in UTF-8")
+
     async def work() -> Exit:
         id_segment(batch_id)
         async with open_ledger(Home()) as opened:

@@ -1,7 +1,13 @@
-"""The index of what this user's batches are and what became of them.
+r"""The index of what this user's batches are and what became of them.
 
 It is SQLite, so that a command, the app and a cron job can use it at the same
-time, and people can ask it by hand. Nothing in it is needed to read results.
+time. Nothing in it is needed to read results. People may ask it by hand::
+
+    python3 -c "import sqlite3; print(*sqlite3.connect('ledger.db').execute(
+        'SELECT id, label, status, total FROM batches LIMIT 9'), sep='\n')"
+
+The view `batches` has a row for each batch that was seen, newest first; `intent`,
+`download` and `event` are tables, and `batch_json` has the service's own JSON.
 """
 
 from __future__ import annotations

@@ -160,9 +160,9 @@ class LedgerFile:
         (got,) = patiently(lambda: self._writer.execute(f"PRAGMA journal_mode = {mode}").fetchone())
         if self._network or got != "wal":
             say(
-                f"{self.path} is on a network file system: the ledger is slower there, and "
-                f"must not be used from several machines at once: TRIO_BATCHES_HOME names "
-                f"another folder"
+                f"{self.path} is on a network file system, or one like it: the ledger is slower "
+                f"there, and only one machine at a time may use it; TRIO_BATCHES_HOME can name "
+                f"a local folder"
             )
         self._writer.execute("PRAGMA synchronous = FULL")
         self._writer.execute(f"PRAGMA cache_size = -{1 << 15}")  # KiB, for thousands at once

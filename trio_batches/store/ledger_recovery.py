@@ -10,7 +10,7 @@ import sqlite3
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from trio_batches.store.disk import make_folder, storage_errors, sync_folder
+from trio_batches.store.disk import make_folder, publish, storage_errors
 from trio_batches.store.ledger_connection import LedgerFile
 from trio_batches.store.ledger_downloads import record_downloads
 from trio_batches.store.ledger_schema import APPLICATION_ID
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from trio_batches.store.home import Home
     from trio_batches.store.receipt import Receipt
 
-__all__ = ("find_receipts", "open_file", "renew_if_damaged")
+__all__ = ("find_damage", "find_receipts", "open_file", "renew_if_damaged", "set_aside")
 
 _KEYS = {
     "batch": "created_at, id",
@@ -69,7 +69,7 @@ def renew_if_damaged(home: Home) -> bool:
         except UnreadableLedger as error:
             reason: str | None = str(error)
         else:
-            reason = _damage(file)
+            reason = find_damage(file)
             file.close()
         if reason is None:
             return False
@@ -91,7 +91,9 @@ def find_receipts(home: Home) -> Iterator[Receipt]:
             yield receipt
 
 
-def _damage(file: LedgerFile) -> str | None:
+def find_damage(file: LedgerFile) -> str | None:
+    """Look at every page; return what is wrong, None if nothing is."""
+
     def check(connection: sqlite3.Connection) -> str | None:
         try:
             (found,) = connection.execute("PRAGMA integrity_check(1)").fetchone()
@@ -103,21 +105,27 @@ def _damage(file: LedgerFile) -> str | None:
 
 
 def _renew(home: Home, path: Path, reason: str) -> LedgerFile:
-    aside = _set_aside(path)
-    say(f"{reason}: it was renamed to {aside.name}, and a new ledger is made of what there is")
-    file = LedgerFile(path)
+    """Make a new ledger beside the old one, and give it its name when it is whole."""
+    fresh = path.with_name(f"{path.name}.new")
+    with storage_errors(fresh):
+        for leftover in ("", *_SIDES):
+            fresh.with_name(fresh.name + leftover).unlink(missing_ok=True)
+    file = LedgerFile(fresh)
     try:
-        with contextlib.suppress(sqlite3.DatabaseError):
-            _carry_over(aside, file)
+        _carry_over(path, file)
         receipts = list(find_receipts(home))
         file.write(lambda connection: record_downloads(connection, receipts, home.results))
-    except BaseException:
+    finally:
         file.close()
-        raise
-    return file
+    aside = set_aside(path)
+    with storage_errors(path):
+        publish(fresh, path)
+    say(f"{reason}: it was renamed to {aside.name}, and a new one made of what could be read")
+    return LedgerFile(path)
 
 
-def _set_aside(path: Path) -> Path:
+def set_aside(path: Path) -> Path:
+    """Rename a ledger, with what SQLite keeps beside it; return its new place."""
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S.%fZ")
     aside = path.with_name(f"{path.name}.unreadable-{stamp}")
     with storage_errors(path):
@@ -126,41 +134,51 @@ def _set_aside(path: Path) -> Path:
             with contextlib.suppress(FileNotFoundError):
                 path.with_name(path.name + side).rename(aside.with_name(aside.name + side))
         path.rename(aside)
-        sync_folder(path.parent)
     return aside
 
 
-def _carry_over(aside: Path, file: LedgerFile) -> None:
-    """Copy what can still be read of an old ledger."""
-    with contextlib.closing(
-        sqlite3.connect(f"{aside.absolute().as_uri()}?mode=ro", uri=True)
-    ) as old:
-        (application,) = old.execute("PRAGMA application_id").fetchone()
-        if application != APPLICATION_ID:
-            return
+def _carry_over(path: Path, file: LedgerFile) -> None:
+    """Copy what can still be read of an old ledger; its damage is met in reading only."""
+    name = f"{path.absolute().as_uri()}?mode=ro"
+    with contextlib.closing(sqlite3.connect(name, uri=True)) as old:
+        with _reading():
+            (application,) = old.execute("PRAGMA application_id").fetchone()
+            if application != APPLICATION_ID:
+                return
         for table, key in _KEYS.items():
             for order in (key, f"{key.replace(',', ' DESC,')} DESC"):  # around what is damaged
-                with contextlib.suppress(sqlite3.DatabaseError):
-                    file.write(functools.partial(_carry_over_table, old, table, order))
+                file.write(functools.partial(_carry_over_table, old, table, order))
 
 
 def _carry_over_table(
     old: sqlite3.Connection, table: str, order: str, connection: sqlite3.Connection
 ) -> None:
-    columns = ", ".join(_columns(old, table) & _columns(connection, table))
-    marks = ", ".join("?" for _ in columns.split(","))
+    names = _columns(connection, table)
+    with _reading():
+        names &= _columns(old, table)
+    columns, marks = ", ".join(names), ", ".join("?" for _ in names)
     insert = f"INSERT OR IGNORE INTO {table} ({columns}) VALUES ({marks})"  # noqa: S608  # ours
-    rows = old.execute(f"SELECT {columns} FROM {table} ORDER BY {order}")  # noqa: S608  # ours
-    with contextlib.suppress(sqlite3.DatabaseError):  # here the damage begins
+    for row in _rows(old, f"SELECT {columns} FROM {table} ORDER BY {order}"):  # noqa: S608  # ours
+        with contextlib.suppress(sqlite3.IntegrityError):
+            connection.execute(insert, row)
+
+
+def _rows(old: sqlite3.Connection, query: str) -> Iterator[tuple[object, ...]]:
+    """Yield rows until the damage begins."""
+    with _reading():
+        rows = old.execute(query)
         while row := rows.fetchone():
-            with contextlib.suppress(sqlite3.IntegrityError):
-                connection.execute(insert, row)
+            yield row
 
 
 def _columns(connection: sqlite3.Connection, table: str) -> set[str]:
     """Return the names of a table's columns but the generated ones."""
     rows = connection.execute("SELECT name FROM pragma_table_info(?)", (table,))
     return {name for (name,) in rows}
+
+
+def _reading() -> contextlib.AbstractContextManager[None]:
+    return contextlib.suppress(sqlite3.DatabaseError)
 
 
 @contextlib.contextmanager

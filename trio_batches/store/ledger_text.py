@@ -10,7 +10,7 @@ import msgspec
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ("folder_text", "ids_json", "ids_of", "moment", "moment_of", "now", "optional_moment")
+__all__ = ("folder_text", "ids_json", "ids_of", "moment", "now", "optional_moment")
 
 
 def moment(value: datetime) -> str:
@@ -23,11 +23,6 @@ def moment(value: datetime) -> str:
 def optional_moment(value: datetime | None) -> str | None:
     """Return a time as text, or None."""
     return None if value is None else moment(value)
-
-
-def moment_of(text: str | None) -> datetime | None:
-    """Return the time that a column holds, or None."""
-    return None if text is None else datetime.fromisoformat(text)
 
 
 def now() -> str:

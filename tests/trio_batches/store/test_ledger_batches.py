@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import re
+import sys
+from datetime import timedelta, timezone
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +13,7 @@ import trio.testing
 
 from tests.trio_batches.store.ledger_samples import START, ask, batch, seen
 from trio_batches.store import Home, Label, ledger_batches, open_ledger
+from trio_batches.store import ledger as ledger_module
 from trio_batches.types import RequestCounts
 
 if TYPE_CHECKING:
@@ -58,7 +61,7 @@ async def test_the_services_json_is_kept_byte_for_byte(ledger: Ledger) -> None:
 
 
 async def test_times_of_other_zones_are_kept_in_utc(ledger: Ledger) -> None:
-    zone = START.astimezone().tzinfo
+    zone = timezone(timedelta(hours=-2))
     await ledger.save_batches([seen(1, created_at=(START + timedelta(microseconds=1)))])
     await ledger.save_batches([seen(2, created_at=START.astimezone(zone))])
     assert [item.id for item in await ledger.batches()] == ["msgbatch_000001", "msgbatch_000002"]
@@ -227,6 +230,20 @@ async def test_people_can_ask_by_hand(home: Home, ledger: Ledger) -> None:
     assert ask(home, "SELECT sum(total) FROM batches WHERE label = 'nightly'") == [(10,)]
     urls = ask(home, "SELECT json_extract(raw, '$.results_url') FROM batch_json ORDER BY batch")
     assert urls == [("https://api.example/1",), (None,)]
+
+
+async def test_the_documented_question_is_answered(home: Home, ledger: Ledger) -> None:
+    await ledger.save_batches([seen(1), seen(2, "in_progress")])
+    assert ledger_module.__doc__ is not None
+    words = re.search(r'python3 -c "(.*?)"', ledger_module.__doc__, re.DOTALL)
+    assert words is not None
+    done = await trio.run_process(
+        [sys.executable, "-c", words[1]], capture_stdout=True, cwd=home.path
+    )
+    assert done.stdout.decode().splitlines() == [
+        "('msgbatch_000002', None, 'in_progress', 10)",
+        "('msgbatch_000001', None, 'ended', 10)",
+    ]
 
 
 async def test_every_call_is_a_checkpoint(ledger: Ledger) -> None:
