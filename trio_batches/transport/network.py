@@ -8,7 +8,7 @@ costs a pass through the event loop and three layers of generators.
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING, cast, final
+from typing import TYPE_CHECKING, final
 
 import httpcore
 import trio
@@ -47,7 +47,8 @@ class TrioNetwork(httpcore.AsyncNetworkBackend):
             _mapped(httpcore.ConnectTimeout, httpcore.ConnectError),
             trio.fail_after(_or_infinite(timeout)),
         ):
-            return _Stream(await self._connect(host, port))
+            stream = await self._connect(host, port)
+            return _Stream(stream, raw=stream)
 
     @override
     async def sleep(self, seconds: float) -> None:
@@ -56,9 +57,42 @@ class TrioNetwork(httpcore.AsyncNetworkBackend):
 
 
 @final
-class _Stream(httpcore.AsyncNetworkStream):
+class _Ciphertext(trio.abc.ReceiveStream):
+    """What arrives for a TLS stream to decrypt: much at a time, or only what is there already.
+
+    A TLS stream hands out one record a call, 16 KiB at most. The records that came
+    with it follow without a wait, but only the transport below learns when they end.
+    """
+
     def __init__(self, stream: trio.abc.Stream) -> None:
         self._stream = stream
+        self.may_wait = True
+
+    @override
+    async def receive_some(self, max_bytes: int | None = None) -> bytes | bytearray:
+        if not self.may_wait:
+            raise trio.WouldBlock
+        return await self._stream.receive_some(READ_BYTES)
+
+    @override
+    async def aclose(self) -> None:
+        await self._stream.aclose()
+
+
+@final
+class _Stream(httpcore.AsyncNetworkStream):
+    """A stream in the clear, or one that decrypts what it receives from a ciphertext."""
+
+    def __init__(
+        self,
+        stream: trio.abc.Stream,
+        *,
+        raw: trio.abc.Stream,
+        ciphertext: _Ciphertext | None = None,
+    ) -> None:
+        self._stream = stream
+        self._raw = raw
+        self._ciphertext = ciphertext
 
     @override
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109
@@ -66,7 +100,25 @@ class _Stream(httpcore.AsyncNetworkStream):
             _mapped(httpcore.ReadTimeout, httpcore.ReadError),
             trio.fail_after(_or_infinite(timeout)),
         ):
-            return bytes(await self._stream.receive_some(max(max_bytes, READ_BYTES)))
+            pieces = [await self._stream.receive_some(max(max_bytes, READ_BYTES))]
+            if self._ciphertext is not None:
+                await self._decrypt_the_rest(pieces, self._ciphertext)
+            return b"".join(pieces)
+
+    async def _decrypt_the_rest(
+        self, pieces: list[bytes | bytearray], ciphertext: _Ciphertext
+    ) -> None:
+        """Add what more has come with the first piece, without waiting for anything."""
+        size = len(pieces[0])
+        ciphertext.may_wait = False
+        try:
+            while pieces[-1] and size < READ_BYTES:
+                pieces.append(await self._stream.receive_some(READ_BYTES))
+                size += len(pieces[-1])
+        except (trio.WouldBlock, trio.BrokenResourceError):
+            pass  # no whole record is left; or a broken one, which the next read meets
+        finally:
+            ciphertext.may_wait = True
 
     @override
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:  # noqa: ASYNC109
@@ -87,8 +139,12 @@ class _Stream(httpcore.AsyncNetworkStream):
         server_hostname: str | None = None,
         timeout: float | None = None,  # noqa: ASYNC109
     ) -> httpcore.AsyncNetworkStream:
+        ciphertext = _Ciphertext(self._stream)
         secured = trio.SSLStream(
-            self._stream, ssl_context, server_hostname=server_hostname, https_compatible=True
+            trio.StapledStream(self._stream, ciphertext),
+            ssl_context,
+            server_hostname=server_hostname,
+            https_compatible=True,
         )
         shaken = False
         try:
@@ -101,16 +157,13 @@ class _Stream(httpcore.AsyncNetworkStream):
         finally:
             if not shaken:  # cancelled ones included: nobody else knows the stream by now
                 await trio.aclose_forcefully(self._stream)
-        return _Stream(secured)
+        return _Stream(secured, raw=self._raw, ciphertext=ciphertext)
 
     @override
     def get_extra_info(self, info: str) -> object:
         if info != "is_readable":
             return None
-        stream: object = self._stream
-        while isinstance(stream, trio.SSLStream):
-            stream = cast("trio.SSLStream[trio.abc.Stream]", stream).transport_stream
-        return isinstance(stream, trio.SocketStream) and stream.socket.is_readable()
+        return isinstance(self._raw, trio.SocketStream) and self._raw.socket.is_readable()
 
 
 def _or_infinite(timeout: float | None) -> float:
