@@ -48,7 +48,7 @@ def downloads(stage: Stage) -> Iterator[Finding]:
         curl = f"curl -sS -o {file} -w '{told}' {url}/{place}/results && rm {file}"
         measured = hold(
             [
-                Side("ours", program("sides.job", "download", url, str(target), "1", batch_id)),
+                Side("ours", program("sides.job", url, str(target), "1", batch_id)),
                 Side("curl", ["sh", "-c", curl]),
             ],
             stage.runs,

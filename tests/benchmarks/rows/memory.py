@@ -34,7 +34,7 @@ def memory(stage: Stage) -> Iterator[Finding]:
         Side("lines, chunked", program("sides.ours", "lines", url, "msgbatch_long_chunked")),
     ]
     if jobs_are_there():
-        task = ("download", url, str(target), "1", "msgbatch_long")
+        task = (url, str(target), "1", "msgbatch_long")
         sides.append(Side("download", program("sides.job", *task)))
     else:
         why = "trio_batches.jobs.download is not there yet"

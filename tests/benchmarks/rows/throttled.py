@@ -37,7 +37,7 @@ def throttled(stage: Stage) -> Iterator[Finding]:
     target.mkdir(exist_ok=True)
     scenario = Scenario(latency=0.05, bandwidth=_BANDWIDTH)
     with Service(scenario, batches=batches, requests=_REQUESTS, result_bytes=1_600) as service:
-        task = ("download", service.base_url, str(target), str(_CONCURRENCY), *service.batch_ids)
+        task = (service.base_url, str(target), str(_CONCURRENCY), *service.batch_ids)
         runs = hold([Side("ours", program("sides.job", *task))], min(stage.runs, _MOST_RUNS))
     seconds = {"ours": [run.seconds for run in runs["ours"]]}
     rates = {"ours": [run.items / run.seconds / 1e6 for run in runs["ours"]]}
