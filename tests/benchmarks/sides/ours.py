@@ -84,9 +84,9 @@ async def listing(base_url: str, work: str) -> Measurement:
 async def create(base_url: str, count: str) -> Measurement:
     """Create one batch of many requests."""
     requests = make_requests(int(count))
-    watch = LongestStep()
     async with Client(base_url=base_url) as client:
         before = resident_memory()
+        watch = LongestStep()
         trio.lowlevel.add_instrument(watch)
         started = time.perf_counter()
         await client.messages.batches.create(requests)

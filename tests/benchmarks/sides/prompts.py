@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 __all__ = ("make_requests",)
 
 _SENTENCE = "Read the report below, and say in one paragraph what it found and what it left open. "
@@ -10,7 +12,7 @@ _SENTENCE = "Read the report below, and say in one paragraph what it found and w
 def make_requests(count: int) -> list[dict[str, object]]:
     """Return requests of 1,390 bytes: 100,000 make a body of 139 MB."""
     text = (_SENTENCE * 20)[:1220]
-    return [
+    requests: list[dict[str, object]] = [
         {
             "custom_id": f"request-{number:07d}",
             "params": {
@@ -21,3 +23,5 @@ def make_requests(count: int) -> list[dict[str, object]]:
         }
         for number in range(count)
     ]
+    gc.collect()  # the garbage collector's first look at these is not what is measured
+    return requests

@@ -69,9 +69,9 @@ def create(base_url: str, count: str) -> Measurement:
 
 async def _create(base_url: str, count: int) -> Measurement:
     requests = cast("list[Request]", make_requests(count))
-    watch = LongestStep()
     async with AsyncAnthropic(base_url=base_url) as client:
         before = resident_memory()
+        watch = LongestStep()
         trio.lowlevel.add_instrument(watch)
         started = time.perf_counter()
         await client.messages.batches.create(requests=requests)

@@ -11,7 +11,7 @@ __all__ = ("LongestStep",)
 
 
 class LongestStep(trio.abc.Instrument):
-    """Notes the longest time that any task ran without a checkpoint."""
+    """Notes the longest time that any task ran without a checkpoint, from its construction on."""
 
     def __init__(self) -> None:
         self.seconds = 0.0
