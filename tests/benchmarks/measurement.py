@@ -15,6 +15,8 @@ class Measurement(msgspec.Struct, frozen=True, kw_only=True):
     """One run."""
 
     seconds: float
+    cpu: float = 0.0
+    """Seconds of processor time: steadier than the clock on a machine with other work."""
     items: int = 0
     """Records, lines or batches, so that both sides are seen to have done the same."""
     memory: int = 0

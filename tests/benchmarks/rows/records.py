@@ -42,6 +42,7 @@ def records(stage: Stage) -> Iterator[Finding]:
         counts = {run.items for runs in measured.values() for run in runs}
         assert len(counts) == 1, f"the sides counted {counts} records"
         seconds = {name: [run.seconds for run in runs] for name, runs in measured.items()}
+        cpu = {name: [run.cpu for run in runs] for name, runs in measured.items() if name != _BARE}
         medians = {name: median(values) for name, values in seconds.items()}
         what = f"typed records, {megabytes:.0f} MB{how}"
         told = summary(seconds, "s")
@@ -54,6 +55,14 @@ def records(stage: Stage) -> Iterator[Finding]:
                     goal=_AGAINST_SDK,
                     sides=told,
                     samples=seconds,
+                )
+                yield Finding(
+                    row="records",
+                    what=f"{what}, {form}, processor time against the SDK's",
+                    figure=median(cpu[_SDK]) / median(cpu[ours]),
+                    goal=_AGAINST_SDK,
+                    sides=summary(cpu, "CPU s"),
+                    samples=cpu,
                 )
             elif not how:
                 yield unmeasured("records", what, _AGAINST_SDK, "the SDK is not installed")

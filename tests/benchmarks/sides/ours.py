@@ -21,37 +21,37 @@ async def records(base_url: str, batch_id: str) -> Measurement:
     """Read typed records one by one."""
     count = 0
     async with Client(base_url=base_url) as client:
-        started = time.perf_counter()
+        started, used = time.perf_counter(), time.process_time()
         async with client.messages.batches.results(batch_id) as results:
             async for record in results:
                 count += record.custom_id != ""
-        seconds = time.perf_counter() - started
-    return Measurement(seconds=seconds, items=count, memory=peak_memory())
+        seconds, cpu = time.perf_counter() - started, time.process_time() - used
+    return Measurement(seconds=seconds, cpu=cpu, items=count, memory=peak_memory())
 
 
 async def blocks(base_url: str, batch_id: str) -> Measurement:
     """Read typed records in lists."""
     count = 0
     async with Client(base_url=base_url) as client:
-        started = time.perf_counter()
+        started, used = time.perf_counter(), time.process_time()
         async with client.messages.batches.results(batch_id) as results:
             async for block in results.blocks():
                 for record in block:
                     count += record.custom_id != ""
-        seconds = time.perf_counter() - started
-    return Measurement(seconds=seconds, items=count, memory=peak_memory())
+        seconds, cpu = time.perf_counter() - started, time.process_time() - used
+    return Measurement(seconds=seconds, cpu=cpu, items=count, memory=peak_memory())
 
 
 async def lines(base_url: str, batch_id: str) -> Measurement:
     """Read the service's lines, many at a time."""
     count = 0
     async with Client(base_url=base_url) as client:
-        started = time.perf_counter()
+        started, used = time.perf_counter(), time.process_time()
         async with client.messages.batches.results(batch_id) as results:
             async for block in results.line_blocks():
                 count += block.count(b"\n")
-        seconds = time.perf_counter() - started
-    return Measurement(seconds=seconds, items=count, memory=peak_memory())
+        seconds, cpu = time.perf_counter() - started, time.process_time() - used
+    return Measurement(seconds=seconds, cpu=cpu, items=count, memory=peak_memory())
 
 
 async def line(base_url: str, warm_up: str, batch_id: str) -> Measurement:

@@ -27,11 +27,11 @@ def records(base_url: str, batch_id: str) -> Measurement:
     """Read typed records one by one."""
     count = 0
     with Anthropic(base_url=base_url) as client:
-        started = time.perf_counter()
+        started, used = time.perf_counter(), time.process_time()
         for record in client.messages.batches.results(batch_id):
             count += record.custom_id != ""
-        seconds = time.perf_counter() - started
-    return Measurement(seconds=seconds, items=count, memory=peak_memory())
+        seconds, cpu = time.perf_counter() - started, time.process_time() - used
+    return Measurement(seconds=seconds, cpu=cpu, items=count, memory=peak_memory())
 
 
 def line(base_url: str, warm_up: str, batch_id: str) -> Measurement:
