@@ -113,6 +113,16 @@ class Client:
         """Where the service is."""
         return self._session.address.base_url
 
+    @property
+    def slowdowns(self) -> int:
+        """How often the service has asked this client, since it is open, to slow down.
+
+        These are answers with 429, 503 or 529, also where the request was then
+        repeated and went well: who keeps many calls running at once had better
+        keep fewer when this grows.
+        """
+        return self._session.transport.slowdowns
+
     async def __aenter__(self) -> Self:
         """Make the pool of connections; connects to nothing yet."""
         await self._session.open(self._connect)

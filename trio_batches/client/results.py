@@ -84,6 +84,18 @@ class ResultStream:
         self._chosen = trio.Event()
         self._tally = tally
         self._batch: MessageBatch | None = None
+        self._readings = 0
+        self._request_id: str | None = None
+
+    @property
+    def readings(self) -> int:
+        """How often the results were asked for: once more than a connection has broken."""
+        return self._readings
+
+    @property
+    def request_id(self) -> str | None:
+        """What to quote to the service's support, once an answer has been read to its end."""
+        return self._request_id
 
     @property
     def batch(self) -> MessageBatch | None:
@@ -182,6 +194,7 @@ class ResultStream:
     ) -> TransportError | IncompleteResultsError | None:
         """Read the results once; return why they are not complete, None if they are."""
         reading = Reading(take, tally)
+        self._readings += 1
 
         async def sink(piece: bytes) -> bool:
             item = reading.feed(piece)
@@ -191,7 +204,7 @@ class ResultStream:
 
         broken: TransportError | None = None
         try:
-            await self._transport().send(call, sink)
+            self._request_id = (await self._transport().send(call, sink)).request_id
         except TransportError as exc:
             if exc.phase != "receiving":
                 raise

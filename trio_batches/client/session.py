@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, final
 
 import trio
 
+from trio_batches.transport.budget import RequestBudget
 from trio_batches.transport.transport import Transport
 
 if TYPE_CHECKING:
@@ -75,7 +76,8 @@ class Session:
         if self._transport is not None:
             raise RuntimeError("the client is open already")
         wire = await Wire.open(self.address, self.limits, connect or trio.open_tcp_stream)
-        self._transport = Transport(wire, self._headers, self.policy)
+        budget = RequestBudget(self.limits.requests_per_minute)
+        self._transport = Transport(wire, self._headers, self.policy, budget)
 
     async def aclose(self) -> None:
         """Close every connection, also when cancelled."""

@@ -11,13 +11,19 @@ __all__ = ("CoolDown",)
 
 @final
 class CoolDown:
-    """Holds every request of a client back until a moment that can move further away."""
+    """Holds every request of a client back until a moment that can move further away.
+
+    Attributes:
+        holds: How often it was told to.
+    """
 
     def __init__(self) -> None:
+        self.holds = 0
         self._until = float("-inf")
 
     def hold(self, seconds: float) -> None:
         """Let no request start within so many seconds from now."""
+        self.holds += 1
         self._until = max(self._until, trio.current_time() + seconds)
 
     async def wait(self) -> None:

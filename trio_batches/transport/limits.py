@@ -17,6 +17,9 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     connections: int = 100
     """Open connections at most."""
 
+    requests_per_minute: float | None = None
+    """Requests that may start in a minute, of all tasks together; None for no limit of ours."""
+
     connect_timeout: float = 10.0
     """For a connection to be made, TLS included."""
 

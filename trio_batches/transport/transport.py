@@ -17,6 +17,7 @@ from trio_batches.errors import (
     status_error_class,
 )
 from trio_batches.protocol.retry import RetryPolicy, retry_delay, should_retry, slows_everyone
+from trio_batches.transport.budget import RequestBudget
 from trio_batches.transport.cooldown import CoolDown
 from trio_batches.types import decode_error
 
@@ -41,16 +42,27 @@ class Transport:
         wire: The open pool.
         headers: Makes the headers that every request carries, secret included.
         policy: When to try again.
+        budget: How many requests to start in a minute; by default any number.
     """
 
     def __init__(
-        self, wire: Wire, headers: Callable[[], Mapping[str, str]], policy: RetryPolicy
+        self,
+        wire: Wire,
+        headers: Callable[[], Mapping[str, str]],
+        policy: RetryPolicy,
+        budget: RequestBudget | None = None,
     ) -> None:
         self._wire = wire
         self._headers = headers
         self.policy = policy
         self._cooldown = CoolDown()
+        self._budget = budget or RequestBudget(None)
         self._stopped_by: Reply | None = None
+
+    @property
+    def slowdowns(self) -> int:
+        """How many answers have asked this client to slow down."""
+        return self._cooldown.holds
 
     async def aclose(self) -> None:
         """Close every connection."""
@@ -74,6 +86,7 @@ class Transport:
         """
         attempts = _Attempts(trio.current_time())
         while True:
+            await self._budget.wait()
             await self._cooldown.wait()
             if self._stopped_by is not None:
                 raise status_error(call, self._stopped_by)
