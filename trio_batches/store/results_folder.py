@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, final
 
 from trio_batches.protocol.tally import Tally
+from trio_batches.store.claim import Claim
 from trio_batches.store.disk import make_folder, make_last, storage_errors
 from trio_batches.store.part_file import PartFile
 from trio_batches.store.receipt import Receipt, load_receipt, results_path, save_receipt
@@ -38,6 +39,16 @@ class ResultsFolder:
         """
         make_folder(self.path)
 
+    def claim(self, batch_id: str) -> Claim:
+        """Keep other processes from downloading a batch into this folder, too.
+
+        Raises:
+            BusyError: One of them is at it.
+            StorageError: The folder cannot be written.
+        """
+        path = results_path(self.path, batch_id)
+        return Claim(path.with_name(f"{path.name}.lock"), batch_id)
+
     def begin(self, batch: MessageBatch) -> PartFile:
         """Begin a results file, taking over what interrupted downloads left.
 
@@ -67,7 +78,19 @@ class ResultsFolder:
         part.publish()
         return self._save_receipt(batch, part.tally, part.sha256)
 
-    def find(self, batch: MessageBatch) -> Receipt | None:
+    def held(self, batch_id: str, *, deep: bool = False) -> Receipt | None:
+        """Return the receipt of a batch whose file is as the receipt says; None if there is none.
+
+        Args:
+            batch_id: The batch; the service need not be asked for it.
+            deep: Hash the file even if its size and time are those of the receipt.
+        """
+        receipt = load_receipt(self.path, batch_id)
+        if receipt is None or receipt.batch_id != batch_id:
+            return None
+        return receipt if self.matches(receipt, deep=deep) else None
+
+    def find(self, batch: MessageBatch, *, deep: bool = False) -> Receipt | None:
         """Return the receipt of a batch whose results are here, whole; None if they are not.
 
         A file that was published when its process ended before the receipt was
@@ -78,8 +101,10 @@ class ResultsFolder:
             if not path.exists():
                 return None
         receipt = load_receipt(self.path, batch.id)
-        if receipt is not None and receipt.proves(batch) and self.matches(receipt):
-            return receipt
+        if receipt is not None and receipt.proves(batch):
+            # A file that is not as its receipt says was changed by someone: it
+            # may still count well, and yet not hold what the service sent.
+            return receipt if self.matches(receipt, deep=deep) else None
         tally = Tally(batch.id, batch.request_counts.results())
         digest = check_results(path, tally)
         if digest is None:
