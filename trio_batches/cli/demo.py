@@ -14,7 +14,7 @@ from trio_batches.cli.run import run
 from trio_batches.cli.simulate import FAKE_KEY
 from trio_batches.cli.terminal import narrate, write_line
 from trio_batches.client import Client
-from trio_batches.jobs import DEFAULT_CONCURRENCY, DownloadProgress
+from trio_batches.jobs import DownloadProgress
 from trio_batches.protocol.limits import MAX_PAGE
 from trio_batches.simulator import World, open_simulator
 from trio_batches.store import ResultsFolder
@@ -64,11 +64,11 @@ async def _demo(folder: Path) -> Exit:
         results = sum(batch.request_counts.total for batch in ended)
         narrate(
             f"{len(batches)} batches, {len(ended)} of them ended with {results:,} results; "
-            f"downloading {DEFAULT_CONCURRENCY} at a time into {folder}"
+            f"downloading into {folder}"
         )
         progress = DownloadProgress()
         started = trio.current_time()
-        await run_download(client, ended, folder, DEFAULT_CONCURRENCY, progress)
+        await run_download(client, ended, folder, None, progress)
         seconds = trio.current_time() - started
     verified = await trio.to_thread.run_sync(_verify, progress, folder)
     await _summarise(progress, verified, seconds)

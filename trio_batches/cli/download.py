@@ -14,7 +14,7 @@ from trio_batches.cli.progress import draw
 from trio_batches.cli.run import run
 from trio_batches.cli.terminal import narrate, print_table, write_line, write_objects
 from trio_batches.client import Client
-from trio_batches.jobs import DEFAULT_CONCURRENCY, DownloadProgress
+from trio_batches.jobs import DownloadProgress
 from trio_batches.jobs import download as download_batches
 from trio_batches.jobs.nursery import open_hidden_nursery
 from trio_batches.protocol.limits import MAX_PAGE
@@ -38,16 +38,14 @@ __all__ = ("download", "exit_of_download", "run_download", "summarise")
 @click.option(
     "--concurrency",
     type=click.IntRange(1, 64),
-    default=DEFAULT_CONCURRENCY,
-    show_default=True,
-    help="Batches at a time.",
+    help="Batches at a time; by default, what turns out best.",
 )
 @click.option("--dry-run", is_flag=True, help="Only say what there is to do.")
 @json_option
 def download(  # noqa: PLR0913  # one argument for each option
     batch_ids: tuple[str, ...],
     folder: Path | None,
-    concurrency: int,
+    concurrency: int | None,
     *,
     ended: bool,
     dry_run: bool,
@@ -88,7 +86,7 @@ async def run_download(
     client: Client,
     batches: Sequence[str | MessageBatch],
     folder: Path,
-    concurrency: int,
+    concurrency: int | None,
     progress: DownloadProgress,
 ) -> None:
     """Download, with the progress on the screen."""

@@ -1,6 +1,6 @@
 """Long work over many batches."""
 
-from trio_batches.jobs.download import DEFAULT_CONCURRENCY, download
+from trio_batches.jobs.download import download
 from trio_batches.jobs.each import for_each
 from trio_batches.jobs.intake import Plan, Source
 from trio_batches.jobs.listing import Landmark, list_everything, list_until
@@ -12,7 +12,6 @@ from trio_batches.jobs.submit import plan_submission, resume, submit
 from trio_batches.jobs.watch import watch
 
 __all__ = (
-    "DEFAULT_CONCURRENCY",
     "BatchDownload",
     "ChunkProgress",
     "ChunkState",

@@ -2,40 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterable, Iterable
+from collections.abc import AsyncIterable, Iterable, Sequence
 from typing import TYPE_CHECKING, final
 
 import trio
 
 from trio_batches.errors import (
+    APIStatusError,
     AuthenticationError,
-    BatchNotEndedError,
     BillingError,
+    BusyError,
     PermissionDeniedError,
     SpendLimitError,
     StorageError,
     TrioBatchesError,
 )
-from trio_batches.jobs.lookup import look_up
+from trio_batches.jobs.fetch import Fetch
 from trio_batches.jobs.nursery import open_hidden_nursery
+from trio_batches.jobs.outcomes import Outcomes
+from trio_batches.jobs.pace import Meter, steer
 from trio_batches.jobs.progress import BatchDownload, DownloadProgress
 from trio_batches.store.results_folder import ResultsFolder
-from trio_batches.transport.address import id_segment
-from trio_batches.types import MessageBatch
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from trio_batches.client import Client
-    from trio_batches.store.receipt import Receipt
+    from trio_batches.store.ledger import Ledger
+    from trio_batches.types import MessageBatch
 
-__all__ = ("DEFAULT_CONCURRENCY", "download")
+__all__ = ("Batches", "download")
 
 Batches = Iterable["str | MessageBatch"] | AsyncIterable["str | MessageBatch"]
 """Ids, or batches as `list()` gives them, which saves a request each."""
-
-DEFAULT_CONCURRENCY = 8
-"""Batches at a time: enough to fill a fast line, far from any limit of the service."""
 
 _HOPELESS = (
     AuthenticationError,
@@ -46,13 +45,19 @@ _HOPELESS = (
 )
 """What fails one batch like this would fail all of them."""
 
+WRITING_SECONDS = 5.0
+"""How long the outcomes of an interrupted job may take to be written down."""
 
-async def download(
+
+async def download(  # noqa: PLR0913  # each is a choice of its own
     client: Client,
     batches: Batches,
     folder: Path,
     *,
-    concurrency: int = DEFAULT_CONCURRENCY,
+    concurrency: int | None = None,
+    ledger: Ledger | None = None,
+    recheck: bool = False,
+    start_before: float = float("inf"),
     progress: DownloadProgress | None = None,
 ) -> DownloadProgress:
     """Download results into `<folder>/<batch id>.jsonl`, with a receipt beside each.
@@ -63,11 +68,21 @@ async def download(
     download left is taken over. One batch's failure does not stop the others,
     unless it would be theirs too: a refused key, a spend limit, a full disk.
 
+    Of a sequence, the batches whose results the service will drop first are
+    fetched first; an iterator's are fetched in its order. A batch that another
+    process is fetching into the same folder is left to it: if it is there in the
+    end, it counts as `present`, else it has failed with a `BusyError`. What became
+    of each batch is appended to `<folder>/manifest.jsonl`.
+
     Args:
         client: An open client.
         batches: Ids, or batches as `list()` gives them, which saves a request each.
         folder: Where the files go; made, and private, if it is not there.
-        concurrency: How many batches at a time.
+        concurrency: How many batches at a time; None to find out what is best.
+        ledger: Where to record the verified files, too.
+        recheck: Hash files that are there already, instead of comparing size and time.
+        start_before: The moment, on Trio's clock, after which no download begins;
+            those that run then are finished.
         progress: Updated while the job runs; give one to look at it meanwhile.
 
     Returns:
@@ -82,95 +97,148 @@ async def download(
 
     Cancelling keeps what has come so far for the next run.
     """
-    if concurrency < 1:
+    if concurrency is not None and concurrency < 1:
         raise ValueError(f"concurrency is {concurrency}: at least 1 batch at a time")
     results = ResultsFolder(folder)
     await trio.to_thread.run_sync(results.make)
-    job = _Download(client, results, progress)
-    await job.run(batches, concurrency)
-    return job.progress
+    progress = DownloadProgress() if progress is None else progress
+    meter = Meter()
+    job = _Download(
+        Fetch(client, results, progress, meter, recheck=recheck),
+        Outcomes(folder, ledger),
+        progress,
+        start_before,
+    )
+    async with open_hidden_nursery() as nursery:
+        if concurrency is not None:
+            job.set_concurrency(concurrency)
+        else:
+            nursery.start_soon(
+                steer, job.limiter, meter, lambda: client.slowdowns, job.set_concurrency
+            )
+        await job.run(batches)
+        nursery.cancel_scope.cancel()
+    return progress
 
 
 @final
 class _Download:
-    def __init__(
-        self, client: Client, folder: ResultsFolder, progress: DownloadProgress | None
-    ) -> None:
-        self._client = client
-        self._folder = folder
-        self.progress = DownloadProgress() if progress is None else progress
-        self._scope = trio.CancelScope()
+    """Takes up batch after batch while there are slots free.
 
-    async def run(self, batches: Batches, concurrency: int) -> None:
-        sender, receiver = trio.open_memory_channel[str | MessageBatch](0)
+    Attributes:
+        limiter: Has a token for each batch that may be under way.
+    """
+
+    def __init__(
+        self, fetch: Fetch, outcomes: Outcomes, progress: DownloadProgress, start_before: float
+    ) -> None:
+        self.limiter = trio.CapacityLimiter(1)
+        self._fetch = fetch
+        self._outcomes = outcomes
+        self._progress = progress
+        self._start_before = start_before
+        self._scope = trio.CancelScope()
+        self._taken: set[str] = set()
+        self._busy: list[tuple[BatchDownload, BusyError]] = []
+
+    def set_concurrency(self, concurrency: int) -> None:
+        self.limiter.total_tokens = self._progress.concurrency = concurrency
+
+    async def run(self, batches: Batches) -> None:
         try:
-            with self._scope, receiver:
+            with self._scope:
                 async with open_hidden_nursery() as nursery:
-                    nursery.start_soon(self._hand_out, batches, sender)
-                    for _ in range(concurrency):
-                        nursery.start_soon(self._work, receiver.clone())
+                    await self._hand_out(batches, nursery)
+                for entry, error in self._busy:
+                    await self._look_again(entry, error)
         finally:
-            for entry in self.progress.batches.values():
+            for entry in self._progress.batches.values():
                 if entry.state in ("waiting", "running"):
                     entry.state = "interrupted"
+            with trio.move_on_after(WRITING_SECONDS, shield=True):
+                await self._write_down()
 
-    async def _hand_out(
-        self, batches: Batches, sender: trio.MemorySendChannel[str | MessageBatch]
-    ) -> None:
-        with sender:
+    async def _hand_out(self, batches: Batches, nursery: trio.Nursery) -> None:
+        with trio.move_on_at(self._start_before) as time:
             try:
                 if isinstance(batches, AsyncIterable):
                     async for batch in batches:
-                        await sender.send(batch)
+                        await self._take_up(batch, nursery)
                 else:
-                    for batch in batches:
-                        await sender.send(batch)
+                    for batch in self._in_order(batches):
+                        await self._take_up(batch, nursery)
             except TrioBatchesError as error:  # what is running may still finish
-                self.progress.stopped_by = error
+                self._progress.stopped_by = error
             else:
-                self.progress.listed = True
+                self._progress.listed = True
+        self._progress.ended_early = time.cancelled_caught
 
-    async def _work(self, receiver: trio.MemoryReceiveChannel[str | MessageBatch]) -> None:
-        with receiver:
-            async for batch in receiver:
-                batch_id = batch if isinstance(batch, str) else batch.id
-                if batch_id in self.progress.batches:
-                    continue
-                entry = self.progress.batches[batch_id] = BatchDownload(batch_id)
-                try:
-                    await self._download(batch, entry)
-                except TrioBatchesError as error:
-                    entry.state, entry.error = "failed", error
-                    if isinstance(error, _HOPELESS):
-                        self.progress.stopped_by = error
-                        self._scope.cancel()
+    def _in_order(self, batches: Iterable[str | MessageBatch]) -> Iterable[str | MessageBatch]:
+        """Return the oldest batches of a sequence first, and let the progress know all of them."""
+        if not isinstance(batches, Sequence):
+            return batches
+        ordered = sorted(batches, key=_age)
+        for batch in ordered:
+            self._enter(batch)
+        self._progress.listed = True
+        return ordered
 
-    async def _download(self, batch: str | MessageBatch, entry: BatchDownload) -> None:
-        entry.state = "running"
-        id_segment(entry.batch_id)  # it becomes a file's name
+    def _enter(self, batch: str | MessageBatch) -> BatchDownload:
         if isinstance(batch, str):
-            batch = await look_up(self._client, batch)
-        if not batch.ended:
-            raise BatchNotEndedError(batch.id, batch.processing_status)
-        entry.expected = batch.request_counts.total
-        receipt = await trio.to_thread.run_sync(self._folder.find, batch)
-        if receipt is not None:
-            entry.state = "present"
-        else:
-            receipt = await self._fetch(batch, entry)
-            entry.state = "downloaded"
-        entry.receipt, entry.lines, entry.bytes = receipt, receipt.lines, receipt.bytes
+            return self._progress.batches.setdefault(batch, BatchDownload(batch))
+        new = BatchDownload(batch.id, expected=batch.request_counts.total)
+        return self._progress.batches.setdefault(batch.id, new)
 
-    async def _fetch(self, batch: MessageBatch, entry: BatchDownload) -> Receipt:
-        part = await trio.to_thread.run_sync(self._folder.begin, batch)
+    async def _take_up(self, batch: str | MessageBatch, nursery: trio.Nursery) -> None:
+        entry = self._enter(batch)
+        if entry.batch_id not in self._taken:
+            self._taken.add(entry.batch_id)
+            await self.limiter.acquire_on_behalf_of(entry)
+            nursery.start_soon(self._work, batch, entry)
+
+    async def _work(self, batch: str | MessageBatch, entry: BatchDownload) -> None:
         try:
-            entry.lines, entry.bytes = part.tally.total, part.bytes
-            async with self._client.messages.batches.results(batch, tally=part.tally) as results:
-                async for block in results.line_blocks():
-                    await part.write(block)
-                    entry.lines = part.tally.total
-                    entry.bytes += len(block)
-                    entry.received += len(block)
-            return await trio.to_thread.run_sync(self._folder.complete, batch, part)
+            await self._fetch.run(batch, entry)
+        except BusyError as error:
+            self._busy.append((entry, error))
+            return
+        except TrioBatchesError as error:
+            self._fail(entry, error)
         finally:
-            part.close()
+            self.limiter.release_on_behalf_of(entry)
+        await self._write_down(entry)
+
+    async def _look_again(self, entry: BatchDownload, error: BusyError) -> None:
+        """See whether the other process has fetched a batch meanwhile."""
+        receipt = await self._fetch.held(entry.batch_id)
+        if receipt is None:
+            self._fail(entry, error)
+        else:
+            entry.state, entry.receipt = "present", receipt
+            entry.lines, entry.bytes = receipt.lines, receipt.bytes
+        await self._write_down(entry)
+
+    def _fail(self, entry: BatchDownload, error: TrioBatchesError) -> None:
+        entry.state, entry.error = "failed", error
+        if isinstance(error, APIStatusError):
+            entry.request_id = error.request_id
+        if isinstance(error, _HOPELESS):
+            self._stop(error)
+
+    def _stop(self, error: TrioBatchesError) -> None:
+        self._progress.stopped_by = error
+        self._scope.cancel()
+
+    async def _write_down(self, entry: BatchDownload | None = None) -> None:
+        try:
+            if entry is None:
+                await self._outcomes.flush()
+            else:
+                await self._outcomes.add(entry)
+        except StorageError as error:
+            self._stop(error)
+
+
+def _age(batch: str | MessageBatch) -> float:
+    """Sort by when the service drops the results; what is not known comes last."""
+    return float("inf") if isinstance(batch, str) else batch.created_at.timestamp()

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from trio_batches.errors import TrioBatchesError
     from trio_batches.store.receipt import Receipt
 
@@ -37,6 +39,15 @@ class BatchDownload:
     received: int = 0
     """Bytes that came over the wire in this download."""
 
+    attempts: int = 0
+    """How often its results were asked for."""
+
+    request_id: str | None = None
+    """What to quote to the service's support, once an answer has been read to its end."""
+
+    started: datetime | None = None
+    """When it was taken up."""
+
     receipt: Receipt | None = None
     """The proof, once the state is `downloaded` or `present`."""
 
@@ -54,6 +65,15 @@ class DownloadProgress:
     listed: bool = False
     """Whether all batches are known by now."""
 
+    concurrency: int = 0
+    """How many batches may be under way at a time, as of now."""
+
+    received: int = 0
+    """Bytes that came over the wire."""
+
+    ended_early: bool = False
+    """Whether the time was up in which downloads could begin."""
+
     stopped_by: TrioBatchesError | None = None
     """What made it senseless to go on with any batch, such as a full disk."""
 
@@ -62,14 +82,22 @@ class DownloadProgress:
         return sum(batch.state in states for batch in self.batches.values())
 
     @property
-    def received(self) -> int:
-        """Bytes that came over the wire."""
-        return sum(batch.received for batch in self.batches.values())
-
-    @property
     def lines(self) -> int:
         """Results in files so far."""
         return sum(batch.lines for batch in self.batches.values())
+
+    def bytes_needed(self) -> int | None:
+        """Return how many bytes are still to come, as far as can be told; None if it cannot.
+
+        Batches whose size is known yet are reckoned with the length that the
+        lines of the others have had so far.
+        """
+        entries = self.batches.values()
+        lines = sum(entry.lines for entry in entries)
+        if not lines:
+            return None
+        missing = sum(max(0, entry.expected - entry.lines) for entry in entries)
+        return missing * sum(entry.bytes for entry in entries) // lines
 
     def results(self) -> dict[str, int]:
         """Return how many results of each type the verified files hold."""

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trio_batches.store import ResultsFolder
+from trio_batches.store.manifest import MANIFEST
 from trio_batches.store.receipt import load_receipt
 
 if TYPE_CHECKING:
@@ -14,8 +15,9 @@ if TYPE_CHECKING:
 
 
 def names(folder: Path) -> set[str]:
-    """Return the names of all that is in a folder."""
-    return {path.name for path in folder.iterdir()} if folder.exists() else set()
+    """Return the names of all that is in a folder, but for the manifest."""
+    found = {path.name for path in folder.iterdir()} if folder.exists() else set[str]()
+    return found - {MANIFEST}
 
 
 def part_names(folder: Path) -> set[str]:

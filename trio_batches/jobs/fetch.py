@@ -1,0 +1,127 @@
+"""Get the results of one batch into a folder, whole."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, final
+
+import trio
+
+from trio_batches.errors import BatchNotEndedError
+from trio_batches.jobs.lookup import look_up
+from trio_batches.store.receipt import Receipt
+from trio_batches.transport.address import id_segment
+
+if TYPE_CHECKING:
+    from trio_batches.client import Client
+    from trio_batches.jobs.pace import Meter
+    from trio_batches.jobs.progress import BatchDownload, DownloadProgress
+    from trio_batches.store.claim import Claim
+    from trio_batches.store.part_file import PartFile
+    from trio_batches.store.results_folder import ResultsFolder
+    from trio_batches.types import MessageBatch
+
+__all__ = ("Fetch",)
+
+
+@final
+class Fetch:
+    """Fetches batch after batch into one folder; several tasks may call it at once.
+
+    Args:
+        client: An open client.
+        folder: Where the files go.
+        progress: Counts all that comes.
+        meter: Learns how long the disk takes.
+        recheck: Hash files that are there already, too.
+    """
+
+    def __init__(
+        self,
+        client: Client,
+        folder: ResultsFolder,
+        progress: DownloadProgress,
+        meter: Meter,
+        *,
+        recheck: bool,
+    ) -> None:
+        self._client = client
+        self._folder = folder
+        self._progress = progress
+        self._meter = meter
+        self._recheck = recheck
+
+    async def run(self, batch: str | MessageBatch, entry: BatchDownload) -> None:
+        """Bring a batch's verified file into the folder, or see that it is there.
+
+        Raises:
+            BusyError: Another process is fetching it.
+            TrioBatchesError: It cannot be had; what came of it is kept in a part.
+        """
+        entry.state, entry.started = "running", datetime.now(UTC)
+        id_segment(entry.batch_id)  # it becomes a file's name
+        receipt = None
+        if isinstance(batch, str):
+            receipt = await self.held(batch)
+            if receipt is None:
+                batch = await look_up(self._client, batch)
+        if receipt is None:
+            assert not isinstance(batch, str)  # noqa: S101  # it was looked up
+            receipt = await self._fetch(batch, entry)
+        else:
+            entry.state = "present"
+        entry.expected = receipt.lines
+        entry.receipt, entry.lines, entry.bytes = receipt, receipt.lines, receipt.bytes
+
+    async def held(self, batch_id: str) -> Receipt | None:
+        """Return the receipt of a batch that is in the folder by now; asks nobody."""
+        return await trio.to_thread.run_sync(
+            lambda: self._folder.held(batch_id, deep=self._recheck)
+        )
+
+    async def _fetch(self, batch: MessageBatch, entry: BatchDownload) -> Receipt:
+        if not batch.ended:
+            raise BatchNotEndedError(batch.id, batch.processing_status)
+        entry.expected = batch.request_counts.total
+        begun = await trio.to_thread.run_sync(self._begin, batch)
+        if isinstance(begun, Receipt):
+            entry.state = "present"
+            return begun
+        claim, part = begun
+        try:
+            await self._stream(batch, part, entry)
+            receipt = await trio.to_thread.run_sync(self._folder.complete, batch, part)
+        finally:
+            part.close()
+            claim.release()
+        entry.state = "downloaded"
+        return receipt
+
+    def _begin(self, batch: MessageBatch) -> Receipt | tuple[Claim, PartFile]:
+        """Find the file, or begin it. To be called in a worker thread."""
+        claim = self._folder.claim(batch.id)
+        try:
+            receipt = self._folder.find(batch, deep=self._recheck)
+            if receipt is None:
+                return claim, self._folder.begin(batch)
+        except BaseException:
+            claim.release()
+            raise
+        claim.release()
+        return receipt
+
+    async def _stream(self, batch: MessageBatch, part: PartFile, entry: BatchDownload) -> None:
+        entry.lines, entry.bytes = part.tally.total, part.bytes
+        async with self._client.messages.batches.results(batch, tally=part.tally) as results:
+            try:
+                async for block in results.line_blocks():
+                    entry.received += len(block)
+                    self._progress.received += len(block)
+                    self._meter.received += len(block)
+                    before = trio.current_time()
+                    await part.write(block)
+                    self._meter.disk_seconds += trio.current_time() - before
+                    entry.lines = part.tally.total
+                    entry.bytes += len(block)
+            finally:
+                entry.attempts, entry.request_id = results.readings, results.request_id
