@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from trio_batches.client import Client
+    from trio_batches.store.compression import Compression
     from trio_batches.store.ledger import Ledger
     from trio_batches.types import MessageBatch
 
@@ -56,6 +57,8 @@ async def download(  # noqa: PLR0913  # each is a choice of its own
     *,
     concurrency: int | None = None,
     ledger: Ledger | None = None,
+    compression: Compression | None = None,
+    sync: bool = True,
     recheck: bool = False,
     start_before: float = float("inf"),
     progress: DownloadProgress | None = None,
@@ -80,6 +83,9 @@ async def download(  # noqa: PLR0913  # each is a choice of its own
         folder: Where the files go; made, and private, if it is not there.
         concurrency: How many batches at a time; None to find out what is best.
         ledger: Where to record the verified files, too.
+        compression: Write `<batch id>.jsonl.gz` or `<batch id>.jsonl.zst` instead.
+            What is there already is left as it is.
+        sync: Wait until each file would survive a power failure.
         recheck: Hash files that are there already, instead of comparing size and time.
         start_before: The moment, on Trio's clock, after which no download begins;
             those that run then are finished.
@@ -90,6 +96,7 @@ async def download(  # noqa: PLR0913  # each is a choice of its own
 
     Raises:
         StorageError: The folder cannot be made.
+        ConfigurationError: A package for the compression is missing.
         ValueError: The concurrency is less than 1.
 
     What an iterable of batches raises comes out too, but for the library's own
@@ -99,7 +106,7 @@ async def download(  # noqa: PLR0913  # each is a choice of its own
     """
     if concurrency is not None and concurrency < 1:
         raise ValueError(f"concurrency is {concurrency}: at least 1 batch at a time")
-    results = ResultsFolder(folder)
+    results = ResultsFolder(folder, compression=compression, sync=sync)
     await trio.to_thread.run_sync(results.make)
     progress = DownloadProgress() if progress is None else progress
     meter = Meter()

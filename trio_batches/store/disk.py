@@ -103,13 +103,14 @@ def make_last(path: Path) -> None:
         sync_folder(path.parent)
 
 
-def publish(part: Path, final: Path) -> None:
+def publish(part: Path, final: Path, *, sync: bool = True) -> None:
     """Give a file that is synced already its final name, for good."""
     part.replace(final)
-    sync_folder(final.parent)
+    if sync:
+        sync_folder(final.parent)
 
 
-def write_whole(path: Path, content: bytes) -> None:
+def write_whole(path: Path, content: bytes, *, sync: bool = True) -> None:
     """Write a small file so that it is there whole or not at all."""
     part = path.with_name(f"{path.name}.{os.urandom(4).hex()}.part")
     descriptor = create_file(part)
@@ -117,8 +118,9 @@ def write_whole(path: Path, content: bytes) -> None:
         with open(descriptor, "wb") as file:  # noqa: PTH123  # it is open already
             file.write(content)
             file.flush()
-            os.fsync(descriptor)
-        publish(part, path)
+            if sync:
+                os.fsync(descriptor)
+        publish(part, path, sync=sync)
     except BaseException:
         part.unlink(missing_ok=True)
         raise

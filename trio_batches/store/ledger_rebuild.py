@@ -11,7 +11,6 @@ import msgspec
 import trio
 
 from trio_batches.protocol.limits import MAX_PAGE
-from trio_batches.store.receipt import results_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -89,7 +88,7 @@ def _lost(downloads: Iterable[Download]) -> dict[str, list[str]]:
     """Return the folders and batches whose file is not there any more."""
     lost: defaultdict[str, list[str]] = defaultdict(list)
     for download in downloads:
-        if not results_path(Path(download.dest), download.batch_id).exists():
+        if not (Path(download.dest) / download.receipt.file).exists():
             lost[download.dest].append(download.batch_id)
     return lost
 

@@ -15,7 +15,7 @@ from trio_batches.store.ledger_connection import LedgerFile
 from trio_batches.store.ledger_downloads import record_downloads
 from trio_batches.store.ledger_schema import APPLICATION_ID
 from trio_batches.store.ledger_trouble import UnreadableLedger, say
-from trio_batches.store.receipt import load_receipt, results_path
+from trio_batches.store.receipt import load_receipt
 from trio_batches.store.results_folder import ResultsFolder
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ def find_receipts(home: Home) -> Iterator[Receipt]:
         receipt = load_receipt(home.results, batch_id)
         if receipt is None or receipt.batch_id != batch_id:
             continue
-        if results_path(home.results, batch_id).is_file() and folder.matches(receipt):
+        if (home.results / receipt.file).is_file() and folder.matches(receipt):
             yield receipt
 
 

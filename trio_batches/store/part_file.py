@@ -13,16 +13,19 @@ import trio
 
 from trio_batches.errors import StorageError
 from trio_batches.protocol.tally import Tally
+from trio_batches.store.compression import open_compressor
 from trio_batches.store.disk import create_file, publish, storage_errors
 from trio_batches.store.receipt import results_path
-from trio_batches.store.scan import read_results
+from trio_batches.store.scan import Content, read_results
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
+    from trio_batches.store.compression import Compression
     from trio_batches.types import MessageBatch
 
-__all__ = ("PartFile",)
+__all__ = ("PartFile", "find_parts")
 
 WRITE_BYTES = 1 << 20
 """Bytes handed to the disk at once, in a worker thread: so many, so few passes of the loop."""
@@ -37,18 +40,29 @@ class PartFile:
     process left behind when it ended is taken over by copying its whole lines.
     """
 
-    def __init__(self, folder: Path, batch: MessageBatch) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        batch: MessageBatch,
+        *,
+        compression: Compression | None = None,
+        sync: bool = True,
+    ) -> None:
         self.tally = Tally(batch.id, batch.request_counts.results())
         """What has been taken over or is written; whoever writes counts it here first."""
-        self._final = results_path(folder, batch.id)
+        self._plain = results_path(folder, batch.id)
+        self._final = results_path(folder, batch.id, compression)
+        self._sync = sync
         with storage_errors(folder):
             self._path, self._descriptor = _create_own(self._final)
         self._hash = hashlib.sha256()
+        self._compressor = open_compressor(compression)
+        self._lines_hash = self._hash if self._compressor is None else hashlib.sha256()
         self._pending: list[bytes] = []
         self._pending_bytes = 0
         self._line_is_open = False
         self.bytes = 0
-        """Written so far."""
+        """Of lines, written so far."""
 
     @property
     def path(self) -> Path:
@@ -56,17 +70,22 @@ class PartFile:
         return self._path
 
     @property
-    def sha256(self) -> str:
-        """The hash of what has been written."""
-        return self._hash.hexdigest()
+    def content(self) -> Content:
+        """What has been written."""
+        return Content(self._hash.hexdigest(), self._lines_hash.hexdigest(), self.bytes)
 
-    def take_over(self) -> None:
+    def take_over(self, parts: Iterable[Path] | None = None) -> None:
         """Copy the whole lines that earlier processes left, and remove their part files.
 
         Parts that a living process holds are left alone. To be called in a
         worker thread; the tally then knows what is in the file.
+
+        Args:
+            parts: Where they are; looked for in the folder by default.
         """
-        for path in self._final.parent.glob(f"{glob.escape(self._final.name)}.*.part"):
+        if parts is None:
+            parts = self._plain.parent.glob(f"{glob.escape(self._plain.name)}.*.part")
+        for path in parts:
             if path != self._path:
                 with storage_errors(path), contextlib.suppress(FileNotFoundError):
                     self._take_over(path)
@@ -93,8 +112,25 @@ class PartFile:
         blocks, self._pending, self._pending_bytes = self._pending, [], 0
         with storage_errors(self._path):
             for block in blocks:
-                self._hash.update(block)
-                self._append(block)
+                self._lines_hash.update(block)
+                self._append(block if self._compressor is None else self._compress(block))
+                self.bytes += len(block)
+
+    def _compress(self, block: bytes) -> bytes:
+        assert self._compressor is not None  # noqa: S101  # asked before
+        data = self._compressor.compress(block)
+        self._hash.update(data)
+        return data
+
+    def _finish(self) -> None:
+        """Hand everything to the system that a reader of the file needs."""
+        self.flush()
+        compressor, self._compressor = self._compressor, None
+        if compressor is not None:
+            data = compressor.flush()
+            self._hash.update(data)
+            with storage_errors(self._path):
+                self._append(data)
 
     def publish(self) -> None:
         """Make the file last, then give it its final name. To be called in a worker thread.
@@ -102,16 +138,17 @@ class PartFile:
         Raises:
             StorageError: Writing or syncing failed: then there is no such file.
         """
-        self.flush()
+        self._finish()
         with storage_errors(self._path):
             try:
-                os.fsync(self._descriptor)
+                if self._sync:
+                    os.fsync(self._descriptor)
             except OSError:
                 # The kernel may have dropped what it could not write, and reads of its
                 # cache would not show that: nothing of the file can be trusted.
                 self._path.unlink()
                 raise
-            publish(self._path, self._final)
+            publish(self._path, self._final, sync=self._sync)
 
     def discard(self) -> None:
         """Close the file and remove it."""
@@ -123,7 +160,7 @@ class PartFile:
         if self._descriptor < 0:
             return
         with contextlib.suppress(StorageError):  # what does not fit is fetched again
-            self.flush()
+            self._finish()
         if self.bytes == 0:
             with contextlib.suppress(OSError):  # an empty part does no harm
                 self._path.unlink()
@@ -134,7 +171,6 @@ class PartFile:
         rest = memoryview(block)
         while rest:
             rest = rest[os.write(self._descriptor, rest) :]
-        self.bytes += len(block)
 
     def _take_over(self, path: Path) -> None:
         with path.open("rb") as file:
@@ -164,3 +200,13 @@ def _create_own(final: Path) -> tuple[Path, int]:
             if os.fstat(descriptor).st_nlink:
                 return path, descriptor
         os.close(descriptor)
+
+
+def find_parts(folder: Path) -> dict[str, list[Path]]:
+    """Return what is left of downloads in a folder, by the batch's id."""
+    found: dict[str, list[Path]] = {}
+    for name in os.listdir(folder):  # noqa: PTH208  # a path for each of thousands takes long
+        batch_id, mark, _ = name.partition(".jsonl.")
+        if mark and name.endswith(".part"):
+            found.setdefault(batch_id, []).append(folder / name)
+    return found

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from trio_batches.store.compression import SUFFIXES, Compression
 from trio_batches.store.disk import storage_errors, write_whole
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ("Receipt", "load_receipt", "receipt_path", "results_path", "save_receipt")
 
 
-class Receipt(msgspec.Struct, frozen=True, kw_only=True):
+class Receipt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Stands beside a results file; written after it, never without it."""
 
     batch_id: str
@@ -41,6 +42,15 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     version: str
     """The version of this library that counted."""
 
+    compression: Compression | None = None
+    """How the file is compressed; `bytes` and `sha256` are the file's own."""
+
+    lines_bytes: int | None = None
+    """Of the lines, where the file is compressed."""
+
+    lines_sha256: str | None = None
+    """Of the lines, where the file is compressed."""
+
     def proves(self, batch: MessageBatch) -> bool:
         """Tell whether this is the receipt of a batch, with the counts that the batch has."""
         expected = batch.request_counts.results()
@@ -49,9 +59,9 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
         )
 
 
-def results_path(folder: Path, batch_id: str) -> Path:
+def results_path(folder: Path, batch_id: str, compression: Compression | None = None) -> Path:
     """Return where the results of a batch are, or will be."""
-    return folder / f"{batch_id}.jsonl"
+    return folder / f"{batch_id}.jsonl{SUFFIXES[compression]}"
 
 
 def receipt_path(folder: Path, batch_id: str) -> Path:
@@ -62,6 +72,8 @@ def receipt_path(folder: Path, batch_id: str) -> Path:
 def load_receipt(folder: Path, batch_id: str) -> Receipt | None:
     """Read the receipt of a batch; None if there is none, or nothing that can be one.
 
+    The file that it names is one that this batch can have, in the same folder.
+
     Raises:
         StorageError: It is there, but cannot be read.
     """
@@ -69,12 +81,14 @@ def load_receipt(folder: Path, batch_id: str) -> Receipt | None:
     try:
         with storage_errors(path):
             content = path.read_bytes() if path.exists() else b""
-        return msgspec.json.decode(content, type=Receipt)
+        receipt = msgspec.json.decode(content, type=Receipt)
     except msgspec.MsgspecError:
         return None
+    own = results_path(folder, receipt.batch_id, receipt.compression).name
+    return receipt if receipt.file == own else None
 
 
-def save_receipt(folder: Path, receipt: Receipt) -> None:
+def save_receipt(folder: Path, receipt: Receipt, *, sync: bool = True) -> None:
     """Write a receipt; its results file is in place and synced already."""
     content = msgspec.json.format(msgspec.json.encode(receipt), indent=2)
-    write_whole(receipt_path(folder, receipt.batch_id), content + b"\n")
+    write_whole(receipt_path(folder, receipt.batch_id), content + b"\n", sync=sync)

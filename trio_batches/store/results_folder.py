@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, final
 
 from trio_batches.protocol.tally import Tally
 from trio_batches.store.claim import Claim
+from trio_batches.store.compression import SUFFIXES, Compression, check_compression
 from trio_batches.store.disk import make_folder, make_last, storage_errors
-from trio_batches.store.part_file import PartFile
+from trio_batches.store.part_file import PartFile, find_parts
 from trio_batches.store.receipt import Receipt, load_receipt, results_path, save_receipt
-from trio_batches.store.scan import check_results, hash_file
+from trio_batches.store.scan import Content, check_results, hash_file
 from trio_batches.version import VERSION
 
 if TYPE_CHECKING:
@@ -26,18 +27,37 @@ class ResultsFolder:
     """Results files and receipts, `<batch id>.jsonl` and `<batch id>.receipt.json`.
 
     Its methods do file I/O: call them in a worker thread.
+
+    Args:
+        path: The folder.
+        compression: How new files are compressed; what is there is read in any case.
+        sync: Wait until new files would survive a power failure.
+
+    Raises:
+        ConfigurationError: A package for the compression is missing.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(
+        self, path: Path, *, compression: Compression | None = None, sync: bool = True
+    ) -> None:
+        check_compression(compression)
         self.path = path
+        self._compression: Compression | None = compression
+        self._sync = sync
+        self._leftovers: dict[str, list[Path]] | None = None
 
     def make(self) -> None:
-        """Make the folder, private, if it is not there.
+        """Make the folder, private, if it is not there, and look what downloads left in it.
+
+        Parts that are left later are found by the next look: looking for those
+        of every batch takes long in a folder of many thousands.
 
         Raises:
             StorageError: It cannot be made.
         """
         make_folder(self.path)
+        with storage_errors(self.path):
+            self._leftovers = find_parts(self.path)
 
     def claim(self, batch_id: str) -> Claim:
         """Keep other processes from downloading a batch into this folder, too.
@@ -58,16 +78,22 @@ class ResultsFolder:
         Raises:
             StorageError: The folder cannot be written.
         """
-        part = PartFile(self.path, batch)
+        part = self._new_part(batch)
         try:
-            part.take_over()
+            if self._leftovers is None:
+                part.take_over()
+            else:
+                part.take_over(self._leftovers.pop(batch.id, ()))
         except BaseException:
             part.close()
             raise
         if part.tally.hopeless:
             part.discard()
-            part = PartFile(self.path, batch)
+            part = self._new_part(batch)
         return part
+
+    def _new_part(self, batch: MessageBatch) -> PartFile:
+        return PartFile(self.path, batch, compression=self._compression, sync=self._sync)
 
     def complete(self, batch: MessageBatch, part: PartFile) -> Receipt:
         """Publish a file whose tally is complete, then write its receipt.
@@ -76,7 +102,8 @@ class ResultsFolder:
             StorageError: The disk is full or failing: there is no file, or no receipt.
         """
         part.publish()
-        return self._save_receipt(batch, part.tally, part.sha256)
+        path = results_path(self.path, batch.id, self._compression)
+        return self._save_receipt(batch, part.tally, path, self._compression, part.content)
 
     def held(self, batch_id: str, *, deep: bool = False) -> Receipt | None:
         """Return the receipt of a batch whose file is as the receipt says; None if there is none.
@@ -96,21 +123,27 @@ class ResultsFolder:
         A file that was published when its process ended before the receipt was
         written is counted now, and gets its receipt.
         """
-        path = results_path(self.path, batch.id)
-        with storage_errors(path):
-            if not path.exists():
-                return None
         receipt = load_receipt(self.path, batch.id)
-        if receipt is not None and receipt.proves(batch):
+        if receipt is not None and receipt.proves(batch) and self._is_there(receipt):
             # A file that is not as its receipt says was changed by someone: it
             # may still count well, and yet not hold what the service sent.
             return receipt if self.matches(receipt, deep=deep) else None
-        tally = Tally(batch.id, batch.request_counts.results())
-        digest = check_results(path, tally)
-        if digest is None:
-            return None
-        make_last(path)
-        return self._save_receipt(batch, tally, digest)
+        for compression in SUFFIXES:
+            path = results_path(self.path, batch.id, compression)
+            with storage_errors(path):
+                if not path.exists():
+                    continue
+            tally = Tally(batch.id, batch.request_counts.results())
+            content = check_results(path, tally)
+            if content is not None:
+                make_last(path)
+                return self._save_receipt(batch, tally, path, compression, content)
+        return None
+
+    def _is_there(self, receipt: Receipt) -> bool:
+        path = self.path / receipt.file
+        with storage_errors(path):
+            return path.exists()
 
     def matches(self, receipt: Receipt, *, deep: bool = False) -> bool:
         """Tell whether the file of a receipt is as it was.
@@ -119,10 +152,10 @@ class ResultsFolder:
             receipt: Of a file in this folder.
             deep: Hash the file even if its size and time are those of the receipt.
         """
-        path = results_path(self.path, receipt.batch_id)
+        path = self.path / receipt.file
+        if not self._is_there(receipt):
+            return False
         with storage_errors(path):
-            if not path.exists():
-                return False
             found = path.stat()
         if found.st_size != receipt.bytes:
             return False
@@ -130,8 +163,14 @@ class ResultsFolder:
             return True
         return hash_file(path) == receipt.sha256
 
-    def _save_receipt(self, batch: MessageBatch, tally: Tally, sha256: str) -> Receipt:
-        path = results_path(self.path, batch.id)
+    def _save_receipt(
+        self,
+        batch: MessageBatch,
+        tally: Tally,
+        path: Path,
+        compression: Compression | None,
+        content: Content,
+    ) -> Receipt:
         with storage_errors(path):
             found = path.stat()
             receipt = Receipt(
@@ -139,13 +178,16 @@ class ResultsFolder:
                 file=path.name,
                 bytes=found.st_size,
                 modified_ns=found.st_mtime_ns,
-                sha256=sha256,
+                sha256=content.sha256,
                 lines=tally.total,
                 counts=tally.received,
                 created_at=batch.created_at,
                 ended_at=batch.ended_at,
                 verified_at=datetime.now(UTC),
                 version=VERSION,
+                compression=compression,
+                lines_bytes=content.lines_bytes if compression else None,
+                lines_sha256=content.lines_sha256 if compression else None,
             )
-            save_receipt(self.path, receipt)
+            save_receipt(self.path, receipt, sync=self._sync)
         return receipt

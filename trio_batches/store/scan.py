@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple, Protocol, final
 
 from trio_batches.client.reading import LINES, Reading
 from trio_batches.errors import ProtocolError
+from trio_batches.store.compression import Lines, compression_of
 from trio_batches.store.disk import storage_errors
 
 if TYPE_CHECKING:
@@ -15,9 +16,21 @@ if TYPE_CHECKING:
 
     from trio_batches.protocol.tally import Tally
 
-__all__ = ("check_results", "hash_file", "read_results")
+__all__ = ("Content", "check_results", "hash_file", "read_results")
 
 READ_BYTES = 1 << 20
+
+
+class Content(NamedTuple):
+    """What a results file holds."""
+
+    sha256: str
+    """Of the file."""
+
+    lines_sha256: str
+    """Of its lines: the same, unless it is compressed."""
+
+    lines_bytes: int
 
 
 def read_results(file: BinaryIO, tally: Tally) -> Iterator[bytes]:
@@ -26,33 +39,62 @@ def read_results(file: BinaryIO, tally: Tally) -> Iterator[bytes]:
     A line that is none ends it, as does one that stands in the file twice.
     """
     reading = Reading(LINES, tally)
-    while reading.error is None and (piece := file.read(READ_BYTES)):
+    lines = Lines(file, compression_of(file.name))
+    while reading.error is None:
         try:
+            piece = lines.read(READ_BYTES)
             block = reading.feed(piece)
         except ProtocolError:
             return
         if block:
             yield block
+        if not piece:
+            return
 
 
-def check_results(path: Path, tally: Tally) -> str | None:
-    """Count the results in a file; return its hash if they are complete, else None.
+def check_results(path: Path, tally: Tally) -> Content | None:
+    """Count the results in a file; return its hashes if they are complete, else None.
 
     Raises:
         StorageError: The file cannot be read.
+        ConfigurationError: A package to read it is missing.
     """
     reading = Reading(LINES, tally)
-    digest = hashlib.sha256()
-    with storage_errors(path), path.open("rb") as file:
+    with storage_errors(path), path.open("rb") as opened:
+        file = _Hashed(opened)
+        content = _Hashed(Lines(file, compression_of(path.name)))
         try:
-            while reading.error is None and (piece := file.read(READ_BYTES)):
-                digest.update(piece)
+            while reading.error is None and (piece := content.read(READ_BYTES)):
                 reading.feed(piece)
         except ProtocolError:
             return None
     reading.finish()
-    sound = reading.error is None and tally.complete
-    return digest.hexdigest() if sound else None
+    if reading.error is not None or not tally.complete:
+        return None
+    return Content(file.hexdigest(), content.hexdigest(), content.bytes)
+
+
+class _Readable(Protocol):
+    def read(self, size: int, /) -> bytes: ...
+
+
+@final
+class _Hashed:
+    """Hashes what is read through it."""
+
+    def __init__(self, file: _Readable) -> None:
+        self._file = file
+        self._hash = hashlib.sha256()
+        self.bytes = 0
+
+    def read(self, size: int) -> bytes:
+        piece = self._file.read(size)
+        self._hash.update(piece)
+        self.bytes += len(piece)
+        return piece
+
+    def hexdigest(self) -> str:
+        return self._hash.hexdigest()
 
 
 def hash_file(path: Path) -> str:
