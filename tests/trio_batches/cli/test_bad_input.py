@@ -152,7 +152,7 @@ def test_wrong_results_get_no_final_name_and_the_part_is_kept(
 
     assert_one_line(done, 6, batch_id, "run it again", *words)
     assert done.out == b""
-    (part,) = shell.results.iterdir()
+    (part,) = shell.results.glob("*.part")
     assert part.name.endswith(".part")
     assert part.read_bytes().count(b"\n") > 1000
 
@@ -271,7 +271,7 @@ def test_short_results_are_asked_for_again_and_then_said(patient: Patient, name:
     assert "run it again" in line
     assert all("reading on in" in note for note in notes)
     if name == "download":
-        (part,) = (patient.home / "results").iterdir()
+        (part,) = (patient.home / "results").glob("*.part")
         assert part.name.endswith(".part")
         assert part.read_bytes().count(b"\n") == 19
     else:

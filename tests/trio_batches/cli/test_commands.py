@@ -46,11 +46,20 @@ def test_list_shows_a_row_for_each_batch_separated_by_tabs(shell: Shell, world: 
 
     assert (done.code, done.said) == (0, "")
     head, *rows = done.table
-    assert head == ["id", "status", "age", "requests", "succeeded", "failed", "expires in"]
+    assert head == [
+        "id",
+        "label",
+        "status",
+        "age",
+        "requests",
+        "succeeded",
+        "failed",
+        "expires in",
+    ]
     assert [row[0] for row in rows] == world.batch_ids
-    assert rows[0][1:] == ["in_progress", "60 s", "50", "", "", "23 h"]
-    assert rows[1][1:] == ["ended", "60 min", "40", "34", "6", ""]
-    assert rows[3][2] == "3 h"
+    assert rows[0][1:] == ["", "in_progress", "60 s", "50", "", "", "23 h"]
+    assert rows[1][1:] == ["", "ended", "60 min", "40", "34", "6", ""]
+    assert rows[3][3] == "3 h"
 
 
 def test_list_as_json_gives_each_batch_as_the_service_sent_it(shell: Shell, world: World) -> None:
@@ -202,7 +211,7 @@ def test_download_of_all_that_have_ended_as_json(
 
     assert done.code == 0
     ended = [name for name in world.batch_ids[1:] if name != archived]
-    assert [entry["id"] for entry in done.objects] == ended
+    assert [entry["id"] for entry in done.objects] == ended[::-1]  # what expires first, first
     for entry in done.objects:
         assert entry["state"] == "downloaded"
         assert entry["file"] == str(folder / f"{entry['id']}.jsonl")

@@ -152,7 +152,7 @@ def test_a_download_that_is_killed_at_any_time_is_completed_by_the_next_one(
 ) -> None:
     world = slow_world(3000, 6000, 10, bandwidth=3_000_000)
     service(world)
-    dice = random.Random(2026)  # noqa: S311
+    dice = random.Random(2026)
     for _ in range(3):
         world.requests.clear()
         enough = dice.randrange(3_500_000)

@@ -30,7 +30,9 @@ def test_what_could_steer_a_terminal_is_shown_as_an_escape(text: str, shown: str
     assert printable(text) == shown
 
 
-@pytest.mark.parametrize("text", ["two\nlines", "a\ttab", "数据处理 🎉 👩🏽‍🚀", "Größe", "שלום", ""])
+@pytest.mark.parametrize(
+    "text", ["two\nlines", "a\ttab", "数据处理 🎉 👩🏽‍🚀", "Größe", "שלום", ""]
+)
 def test_text_that_is_harmless_stays(text: str) -> None:
     assert printable(text) == text
 
@@ -43,7 +45,8 @@ def test_one_line_shows_where_lines_ended() -> None:
 def test_nothing_that_is_shown_can_steer_a_terminal(text: str) -> None:
     shown = printable(text)
 
-    assert {unicodedata.category(c) for c in shown if c not in "\n\t"}.isdisjoint({"Cc", "Zl", "Zp"})
+    kinds = {unicodedata.category(c) for c in shown if c not in "\n\t"}
+    assert kinds.isdisjoint({"Cc", "Zl", "Zp"})
     assert not {unicodedata.bidirectional(c) for c in shown} & {"LRE", "RLE", "LRO", "RLO", "PDF"}
     assert not {unicodedata.bidirectional(c) for c in shown} & {"LRI", "RLI", "FSI", "PDI"}
     assert printable(shown) == shown
