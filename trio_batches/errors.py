@@ -420,8 +420,8 @@ class LedgerVersionError(StorageError):
     """
 
     def __init__(self, path: str, *, found: int, known: int) -> None:
-        self.found = found
-        self.known = known
+        self.found: int = found
+        self.known: int = known
         super().__init__(
             path,
             f"this ledger has version {found}, this trio_batches knows versions up to {known}: "
