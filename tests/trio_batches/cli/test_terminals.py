@@ -6,15 +6,17 @@ import contextlib
 import fcntl
 import os
 import pty
+import select
 import signal
 import struct
 import termios
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.trio_batches.cli.shell import KEY, command, start
-from tests.trio_batches.cli.test_processes import slow_world
+from tests.trio_batches.cli.test_processes import slow_world, wait_until
 from tests.trio_batches.jobs.places import asked, assert_whole
 from trio_batches.simulator import Answer, Fault, Scenario, World
 
@@ -52,15 +54,20 @@ class Terminal:
     def read_until(self, text: bytes) -> None:
         """Read what is shown until a text comes."""
         while text not in self.shown:
-            self.shown += os.read(self._ours, 1 << 16)
+            self.shown += self._read()
 
     def read_all(self) -> None:
         """Read what is shown until the last program leaves the terminal."""
         with contextlib.suppress(OSError):  # that is how its end is told
-            while data := os.read(self._ours, 1 << 16):
+            while data := self._read():
                 self.shown += data
         assert b"Traceback" not in self.shown
         assert KEY.encode() not in self.shown
+
+    def _read(self) -> bytes:
+        ready, _, _ = select.select([self._ours], [], [], 30)
+        assert ready, f"nothing more is shown after {self.shown!r}"
+        return os.read(self._ours, 1 << 16)
 
     def type(self, text: bytes) -> None:
         """Type something."""
@@ -156,11 +163,17 @@ def test_an_interrupt_answers_no(service: Serve, terminal: Terminal) -> None:
     process = terminal.start("delete", *ids)
 
     terminal.read_until(b"Delete 2 batches from the service, for good? [y/N]: ")
+    wait_until(lambda: is_waiting(process))  # a signal before that is seen only with a key
     process.send_signal(signal.SIGINT)
     terminal.read_all()
 
     assert process.wait(30) == 7
     assert world.requests == []
+
+
+def is_waiting(process: subprocess.Popen[bytes]) -> bool:
+    state = Path(f"/proc/{process.pid}/stat").read_text(encoding="ascii").rpartition(") ")[2][0]
+    return state == "S"
 
 
 EVIL = r"\u001b[2J\u001b]0;owned\u0007red\u009b31m\r\u202egnp"
