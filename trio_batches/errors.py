@@ -381,17 +381,24 @@ class AlreadySubmittedError(TrioBatchesError):
 
 
 class UnsettledSubmissionError(TrioBatchesError):
-    """A reply was lost, and more than one batch may be the one that was made; nothing was sent.
+    """A reply was lost, and it cannot be told yet what came of the create; nothing was sent again.
 
     Attributes:
-        batch_ids: The batches that it may be.
+        batch_ids: The batches that it may be; none if this is not the workspace it was sent to.
     """
 
     def __init__(self, requests: int, batch_ids: Sequence[str]) -> None:
         self.batch_ids: tuple[str, ...] = tuple(batch_ids)
+        found = (
+            f"it may have made any of {', '.join(batch_ids)}: resume the submission when these "
+            f"have ended, and their results tell which"
+            if batch_ids
+            else "no batch that was in the workspace then is in this one: "
+            "resume the submission with the key that began it"
+        )
         super().__init__(
-            f"the reply to a create of {requests:,} requests was lost, and it may have made any of "
-            f"{', '.join(batch_ids)}: nothing was sent again"
+            f"the reply to a create of {requests:,} requests was lost, and {found}; "
+            f"nothing was sent again"
         )
 
 

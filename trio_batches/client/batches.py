@@ -16,10 +16,12 @@ from trio_batches.client.paginator import Paginator
 from trio_batches.client.results import ResultStream
 from trio_batches.errors import (
     AmbiguousCreateError,
+    ClientClosedRequestError,
     ProtocolError,
     RequestTimeoutError,
     ServerError,
     TransportError,
+    TrioBatchesError,
 )
 from trio_batches.protocol.limits import POLL_INTERVAL
 from trio_batches.transport.address import id_segment
@@ -37,6 +39,8 @@ if TYPE_CHECKING:
 __all__ = ("Batches", "Polled")
 
 _BATCHES = "/v1/messages/batches"
+_UNCLEAR = (ServerError, RequestTimeoutError, ClientClosedRequestError, ProtocolError)
+"""Answers to a create after which the batch may exist."""
 
 
 SHORTEST_PAUSE = 1.0
@@ -222,7 +226,7 @@ class Batches:
             await trio.sleep(polled.pause(random.random()))  # noqa: S311
 
     async def _create(self, call: Call, count: int) -> Polled:
-        reason: TransportError | ServerError | RequestTimeoutError | ProtocolError
+        reason: TrioBatchesError
         sent_at = datetime.now(UTC).isoformat(timespec="seconds")
         try:
             reply = await self._session.transport.send(call)
@@ -233,7 +237,7 @@ class Batches:
             if exc.phase in ("connecting", "sending"):
                 raise
             reason = exc
-        except (ServerError, RequestTimeoutError, ProtocolError) as exc:
+        except _UNCLEAR as exc:
             reason = exc
         raise AmbiguousCreateError(str(reason), request_count=count, sent_at=sent_at) from reason
 

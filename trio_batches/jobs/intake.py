@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-from array import array
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast, final
 
-import msgspec
 import trio
 
-from trio_batches.errors import InvalidRequestsError
-from trio_batches.protocol.id_hashes import IdHashes
-from trio_batches.protocol.jsonl import LineFramer
-from trio_batches.protocol.plain_text import one_line
-from trio_batches.protocol.request_lines import read_request_line
+from trio_batches.jobs.counting import Counting, Plan
+from trio_batches.protocol.request_lines import MAX_REQUEST_BYTES
 from trio_batches.store.disk import storage_errors
-from trio_batches.store.spool import Chunk
 from trio_batches.types import BatchRequest, encode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from typing_extensions import TypeIs
 
     from trio_batches.store.spool import Spool
@@ -35,37 +26,13 @@ Source = Path | BinaryIO | Requests
 """A JSONL file, an open binary one such as a pipe, or requests."""
 
 READ_BYTES = 1 << 20
-ITEMS_AT_ONCE = 500
+ITEMS_AT_ONCE = 200
+MAX_LINE_BYTES = MAX_REQUEST_BYTES + (1 << 16)
+"""A request of the older form has some keys that are not sent."""
 
-
-class Plan(msgspec.Struct, frozen=True, kw_only=True):
-    """What a submission consists of."""
-
-    chunks: list[Chunk]
-    """One for each batch."""
-
-    requests: int
-    bytes: int
-    """Of all requests as they are sent."""
-
-    models: dict[str, int]
-    """Requests for each model."""
-
-    max_output_tokens: int
-    """What all answers together can have at most."""
-
-
-class _Cost(msgspec.Struct, gc=False):
-    model: str
-    max_tokens: int
-
-
-class _Id(msgspec.Struct, gc=False):
-    custom_id: str
-
-
-_COST = msgspec.json.Decoder(_Cost)
-_ID = msgspec.json.Decoder(_Id)
+_BOM = b"\xef\xbb\xbf"
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
+_STDIN = 0
 
 
 def _is_file(source: BinaryIO | Requests) -> TypeIs[BinaryIO]:
@@ -76,20 +43,12 @@ def _is_file(source: BinaryIO | Requests) -> TypeIs[BinaryIO]:
 class Intake:
     """Takes requests line by line into a spool, and notes every fault of every line.
 
-    Memory does not grow with the size of the requests: it holds twelve bytes
+    Memory does not grow with the size of the requests: it holds eight bytes
     for each, and the faults.
     """
 
     def __init__(self, spool: Spool, *, anthropic_version: str) -> None:
-        self._spool: Spool = spool
-        self._anthropic_version = anthropic_version
-        self._faults: list[str] = []
-        self._hashes = IdHashes()
-        self._lines = array("Q")
-        self._sources: list[tuple[int, str]] = []
-        self._bytes = 0
-        self._models: Counter[str] = Counter()
-        self._max_output_tokens = 0
+        self._counting: Counting = Counting(spool, anthropic_version=anthropic_version)
 
     async def read(self, sources: Iterable[Source]) -> Plan:
         """Read all sources to their ends.
@@ -102,103 +61,118 @@ class Intake:
             if isinstance(source, Path):
                 await self._read_path(source)
             elif _is_file(source):
-                await self._read_file(source, str(getattr(source, "name", "input")))
+                await self._read_file(source, _name_of(source))
             else:
                 await self._read_requests(source)
-        return await trio.to_thread.run_sync(self._finish)
+        return await trio.to_thread.run_sync(self._counting.finish)
 
     async def _read_path(self, path: Path) -> None:
         with storage_errors(path):
-            file = await trio.to_thread.run_sync(path.open, "rb")
+            # Without Python's buffer, whose lock a thread that was left behind would hold.
+            file = await trio.to_thread.run_sync(lambda: path.open("rb", buffering=0))
         with file:
             await self._read_file(cast("BinaryIO", file), str(path))
 
     async def _read_file(self, file: BinaryIO, name: str) -> None:
-        self._begin(name)
-        framer = LineFramer()
-        number = 1
+        self._counting.begin(f"{name}:")
+        lines = _Lines(self._counting)
         while True:
             with storage_errors(Path(name)):
                 # A pipe may never bring anything: whoever cancels does not wait for it.
-                piece = await trio.to_thread.run_sync(file.read, READ_BYTES, abandon_on_cancel=True)
-            block = framer.feed(piece) if piece else framer.finish()
-            number = await trio.to_thread.run_sync(self._take_block, name, number, block)
-            if not piece:
+                piece: bytes | None = await trio.to_thread.run_sync(
+                    file.read, READ_BYTES, abandon_on_cancel=True
+                )
+            if piece is None:  # a pipe that does not block
+                await trio.lowlevel.wait_readable(file.fileno())
+            elif not await trio.to_thread.run_sync(lines.take, piece):
                 return
 
     async def _read_requests(self, requests: Requests) -> None:
-        name = "request"
-        self._begin(name)
+        self._counting.begin("request ")
+        items: list[bytes | str] = []
+        size = first = 0
         for number, request in enumerate(requests):
             try:
-                line = encode(request)
+                item: bytes | str = encode(request)
             except (TypeError, ValueError, RecursionError) as exc:
-                self._faults.append(f"{name} {number}: it cannot be written as JSON: {exc}")
+                item = f"it cannot be written as JSON: {exc}"
+            items.append(item)
+            size += len(item)
+            if len(items) >= ITEMS_AT_ONCE or size >= READ_BYTES:
+                await trio.to_thread.run_sync(self._take_items, first, items)
+                items, size, first = [], 0, number + 1
+        await trio.to_thread.run_sync(self._take_items, first, items)
+
+    def _take_items(self, first: int, items: list[bytes | str]) -> None:
+        for number, item in enumerate(items, first):
+            if isinstance(item, str):
+                self._counting.refuse(number, "", [item])
             else:
-                self._take(name, number, line)
-            if number % ITEMS_AT_ONCE == 0:
-                await trio.lowlevel.checkpoint()
+                self._counting.take(number, item)
 
-    def _begin(self, name: str) -> None:
-        self._sources.append((len(self._lines), name))
 
-    def _take_block(self, name: str, number: int, block: bytes) -> int:
-        """Take the lines of a block; return the number of the line after it."""
-        for line in block.split(b"\n"):
+def _name_of(file: BinaryIO) -> str:
+    name: object = getattr(file, "name", None)
+    if name == _STDIN:
+        return "<stdin>"
+    return name if isinstance(name, str) else "input"
+
+
+@final
+class _Lines:
+    """Cuts the pieces of a file into lines and has each of them counted.
+
+    One that is too long is passed over, so that it takes no memory and the ones
+    after it are looked at as well.
+    """
+
+    def __init__(self, counting: Counting) -> None:
+        self._counting: Counting = counting
+        self._number = 1
+        self._partial: list[bytes] = []
+        self._partial_bytes = 0
+        self._begun = False
+
+    def take(self, piece: bytes) -> bool:
+        """Take the next piece, empty at the end; tell whether to go on."""
+        if not self._begun and piece:
+            self._begun = True
+            if piece.startswith(_UTF_16):
+                self._counting.refuse(1, "", ["this is UTF-16: convert the file to UTF-8"])
+                return False
+            piece = piece.removeprefix(_BOM) or b" "
+        if not piece:
+            self._end_line(b"")
+            return False
+        first, *lines = piece.split(b"\n")
+        if not lines:
+            self._keep(first)
+            return True
+        self._end_line(first)
+        last = lines.pop()
+        for number, line in enumerate(lines, self._number):
             if stripped := line.strip():
-                self._take(name, number, stripped)
-            number += 1
-        return number - 1
+                self._counting.take(number, stripped)
+        self._number += len(lines)
+        self._keep(last)
+        return True
 
-    def _take(self, name: str, number: int, line: bytes) -> None:
-        request, custom_id, faults = read_request_line(
-            line, anthropic_version=self._anthropic_version
-        )
-        if request is None:
-            who = f" ({one_line(custom_id)})" if custom_id else ""
-            self._faults += [f"{name}:{number}{who}: {fault}" for fault in faults]
-            return
-        encoded = encode(request)
-        self._spool.add(encoded)
-        self._hashes.add(custom_id)
-        self._lines.append(number)
-        self._bytes += len(encoded)
-        cost = _COST.decode(cast("msgspec.Raw", request.params))
-        self._models[cost.model] += 1
-        self._max_output_tokens += cost.max_tokens
+    def _keep(self, part: bytes) -> None:
+        self._partial_bytes += len(part)
+        if self._partial_bytes > MAX_LINE_BYTES:
+            self._partial.clear()
+        elif part:
+            self._partial.append(part)
 
-    def _finish(self) -> Plan:
-        chunks = self._spool.finish()
-        doubled = self._hashes.doubled()
-        if doubled:
-            self._faults += self._name_doubled(chunks, doubled)
-        if not chunks and not self._faults:
-            self._faults.append("there are no requests in the input")
-        if self._faults:
-            raise InvalidRequestsError(self._faults)
-        return Plan(
-            chunks=chunks,
-            requests=len(self._lines),
-            bytes=self._bytes,
-            models=dict(self._models),
-            max_output_tokens=self._max_output_tokens,
-        )
-
-    def _name_doubled(self, chunks: list[Chunk], doubled: frozenset[int]) -> Iterator[str]:
-        """Compare the ids that share a hash, and name the places of those that are equal."""
-        first: dict[str, str] = {}
-        place = 0
-        for chunk in chunks:
-            with Path(chunk.path).open("rb") as file:
-                for line in file:
-                    custom_id = _ID.decode(line).custom_id
-                    if hash(custom_id) in doubled:
-                        here = self._where(place)
-                        there = first.setdefault(custom_id, here)
-                        if there != here:
-                            yield f"{here} ({custom_id}): {there} has this custom_id too"
-                    place += 1
-
-    def _where(self, place: int) -> str:
-        name = next(name for start, name in reversed(self._sources) if start <= place)
-        return f"{name}:{self._lines[place]}"
+    def _end_line(self, part: bytes) -> None:
+        self._keep(part)
+        if self._partial_bytes > MAX_LINE_BYTES:
+            reason = (
+                f"the line has {self._partial_bytes:,} bytes: the service takes requests of "
+                f"{MAX_REQUEST_BYTES:,} at most"
+            )
+            self._counting.refuse(self._number, "", [reason])
+        elif stripped := b"".join(self._partial).strip():
+            self._counting.take(self._number, stripped)
+        self._partial, self._partial_bytes = [], 0
+        self._number += 1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, final
 
@@ -12,9 +11,8 @@ from trio_batches.jobs.listing import list_until
 from trio_batches.protocol.limits import PROCESSING_WINDOW
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
-
     from trio_batches.client import Client
+    from trio_batches.types import MessageBatch
 
 __all__ = ("QUEUE_LIMIT", "Queue")
 
@@ -22,6 +20,9 @@ QUEUE_LIMIT = 200_000
 """Requests that may wait at a time in the lowest tier. Source: rate limits of the batches API."""
 
 LOOK_SECONDS = 30.0
+UNLISTED_SECONDS = 600.0
+"""How long a new batch is counted although lists do not show it."""
+
 _LOOK_BACK = PROCESSING_WINDOW + timedelta(hours=1)
 
 
@@ -39,26 +40,34 @@ class Queue:
         self._limit = limit
         self._turn: trio.Lock = trio.Lock()
         self._on_their_way = 0
+        self._created: dict[str, tuple[int, float]] = {}
 
-    @asynccontextmanager
-    async def room_for(self, requests: int) -> AsyncGenerator[None]:
-        """Wait until there is room, and hold it while the block lasts.
+    async def take(self, requests: int) -> list[MessageBatch]:
+        """Wait until there is room, and take it; return the newest batches.
 
         A batch that is larger than the whole queue passes when nothing else waits.
         """
         async with self._turn:
-            while not self._fits(requests, await self._unfinished()):  # noqa: ASYNC110  # elsewhere
+            while True:
+                listed = await list_until(self._client, datetime.now(UTC) - _LOOK_BACK)
+                batches = [batch for batch, _ in listed.values()]
+                waiting = self._unfinished(batches) + self._on_their_way
+                if waiting == 0 or waiting + requests <= self._limit:
+                    self._on_their_way += requests
+                    return batches
                 await trio.sleep(LOOK_SECONDS)
-            self._on_their_way += requests
-        try:
-            yield
-        finally:
-            self._on_their_way -= requests
 
-    def _fits(self, requests: int, unfinished: int) -> bool:
-        waiting = unfinished + self._on_their_way
-        return waiting == 0 or waiting + requests <= self._limit
+    def give_back(self, requests: int) -> None:
+        """Give back what `take` took: the create is over."""
+        self._on_their_way -= requests
 
-    async def _unfinished(self) -> int:
-        listed = await list_until(self._client, datetime.now(UTC) - _LOOK_BACK)
-        return sum(batch.request_counts.processing for batch, _ in listed.values())
+    def note(self, batch: MessageBatch) -> None:
+        """Count a new batch until lists show it."""
+        self._created[batch.id] = (batch.request_counts.total, trio.current_time())
+
+    def _unfinished(self, batches: list[MessageBatch]) -> int:
+        long_ago = trio.current_time() - UNLISTED_SECONDS
+        for batch in batches:
+            self._created.pop(batch.id, None)
+        unlisted = sum(size for size, since in self._created.values() if since > long_ago)
+        return unlisted + sum(batch.request_counts.processing for batch in batches)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, final
 
-import msgspec
 import trio
 
 from trio_batches.errors import (
@@ -15,21 +13,22 @@ from trio_batches.errors import (
     AuthenticationError,
     BillingError,
     BusyError,
+    ConfigurationError,
     PermissionDeniedError,
     RateLimitError,
     StorageError,
     TransportError,
     TrioBatchesError,
-    UnsettledSubmissionError,
 )
-from trio_batches.jobs.queue import QUEUE_LIMIT, Queue
-from trio_batches.jobs.reconcile import Watermark, find_candidates
+from trio_batches.jobs.looking import GRACE_SECONDS, Looking, patience_for
+from trio_batches.jobs.queue import Queue
+from trio_batches.jobs.reconcile import Watermark
 from trio_batches.jobs.submission import ChunkProgress, Submission
-from trio_batches.store.disk import storage_errors
-from trio_batches.store.spool import Chunk, ChunkBody
+from trio_batches.store.chunk import ChunkBody, chunk_of
+from trio_batches.store.kept_requests import put_away
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Awaitable, Callable, Sequence
 
     from trio_batches.client import Client
     from trio_batches.store import Home
@@ -39,20 +38,16 @@ if TYPE_CHECKING:
 
 __all__ = ("Sending",)
 
-GRACE_SECONDS = 180.0
-"""How long a batch may take to appear in the list before it counts as not made.
-
-Users of the service report delays of one or two seconds.
-"""
-
 SENDS = 3
 """How often a create is sent, each time after the one before has certainly come to nothing."""
 
-LOOK_SECONDS = 10.0
-"""Between two looks for a batch."""
+RIVAL_SECONDS = 240.0
+"""How long to wait for another process to settle a create of as many requests."""
 
 _NOT_NOW = (AuthenticationError, BillingError, PermissionDeniedError, RateLimitError)
 """Refusals of this key or this moment, not of these requests."""
+
+_Step = tuple["Intent", ChunkProgress]
 
 
 @final
@@ -60,7 +55,12 @@ class Sending:
     """Brings intents to their end: confirmed, or known to have failed.
 
     Every step is written into the ledger before the next one is taken, so a
-    process may end anywhere, and another one goes on from what is written.
+    process may end anywhere, and another one goes on from what is written:
+
+    `planned` → `sent` → the POST → `confirmed`, and the requests are put away.
+    Without a clear answer `sent` becomes `ambiguous`: the batch is looked for,
+    then `confirmed`, or `planned` again when it certainly was not made. A
+    create that never left is `planned` again at once; a refused one `failed`.
     """
 
     def __init__(  # noqa: PLR0913  # what it works with
@@ -70,158 +70,176 @@ class Sending:
         home: Home,
         *,
         keep: bool,
-        progress: Submission | None,
-        queue_limit: int = QUEUE_LIMIT,
+        progress: Submission,
+        queue_limit: int,
     ) -> None:
         self._client = client
         self._ledger = ledger
         self._home = home
         self._keep = keep
         self._queue: Queue = Queue(client, queue_limit)
-        self.progress: Submission = Submission() if progress is None else progress
+        self._looking: Looking = Looking(client, ledger)
+        self._turns: dict[int, trio.Lock] = {}
+        self._waiting: dict[str, trio.CancelScope] = {}
+        self.progress: Submission = progress
 
-    async def run(self, intents: Iterable[Intent], concurrency: int) -> Submission:
-        """Settle all intents, so many at a time; what one fails with is in the progress."""
-        limit = trio.CapacityLimiter(concurrency)
-        async with trio.open_nursery() as nursery:
-            for intent in intents:
-                chunk = ChunkProgress(intent.chunk, intent.n_requests, intent.n_bytes or 0)
-                self.progress.chunks.append(chunk)
-                nursery.start_soon(self._settle, intent, chunk, limit, nursery.cancel_scope)
+    async def run(self, intents: Sequence[Intent], concurrency: int) -> Submission:
+        """Settle all intents, so many at a time; what one fails with is in the progress.
+
+        What was sent before is settled before anything is sent.
+        """
+        steps = [(intent, ChunkProgress.of(intent)) for intent in intents]
+        self.progress.chunks += [chunk for _, chunk in steps]
+        ours = [step for step in steps if self._is_from_here(*step)]
+        unclear = [step for step in ours if step[0].state in ("sent", "ambiguous")]
+        try:
+            await self._each(self._look, unclear, concurrency)
+            unsent = [step for step in ours if step[1].state == "waiting"]
+            await self._each(self._send, unsent, concurrency)
+        finally:
+            for _, chunk in steps:
+                if chunk.state not in ("submitted", "failed"):
+                    chunk.state = "open"
         return self.progress
 
-    async def _settle(
+    def _is_from_here(self, intent: Intent, chunk: ChunkProgress) -> bool:
+        """Refuse to settle at one service what was sent to another."""
+        place = Watermark.read(intent.watermark).base_url
+        if chunk.state != "waiting" or place in (None, self._client.base_url):
+            return True
+        chunk.state, chunk.error = "open", ConfigurationError(f"begun at {place}: resume it there")
+        return False
+
+    async def _each(
         self,
-        intent: Intent,
-        chunk: ChunkProgress,
-        limit: trio.CapacityLimiter,
-        scope: trio.CancelScope,
+        settle: Callable[[Intent, ChunkProgress], Awaitable[None]],
+        steps: Sequence[_Step],
+        concurrency: int,
     ) -> None:
-        async with limit:
+        limit = trio.CapacityLimiter(concurrency)
+
+        async def one(intent: Intent, chunk: ChunkProgress) -> None:
             try:
-                if intent.state == "planned":
-                    await self._send(intent, chunk)
-                else:
-                    await self._look(intent, chunk)
+                with trio.CancelScope() as scope:
+                    self._waiting[intent.id] = scope
+                    async with self._turns.setdefault(intent.n_requests, trio.Lock()):
+                        await settle(intent, chunk)
             except TrioBatchesError as error:
                 chunk.error = error
-                chunk.state = "open"
+                if chunk.state != "submitted":
+                    chunk.state = "open"
                 if isinstance(error, (*_NOT_NOW, StorageError)):
-                    self.progress.stopped_by = error
-                    scope.cancel()
+                    self._stop(error)
+            finally:
+                self._waiting.pop(intent.id, None)
+                limit.release_on_behalf_of(intent)
+
+        async with trio.open_nursery() as nursery:
+            for intent, chunk in steps:
+                await limit.acquire_on_behalf_of(intent)
+                if self.progress.stopped_by is not None:
+                    break
+                nursery.start_soon(one, intent, chunk)
+
+    def _stop(self, error: TrioBatchesError) -> None:
+        """Begin nothing more; creates that are on their way may arrive."""
+        self.progress.stopped_by = self.progress.stopped_by or error
+        for scope in self._waiting.values():
+            scope.cancel()
+
+    async def _look(self, intent: Intent, chunk: ChunkProgress) -> None:
+        """Settle an intent that was sent by a process that has ended since."""
+        reason = intent.reason or "the process ended before an answer came"
+        if not await self._find(intent, chunk, reason, patience_for(intent.sent_at)):
+            chunk.state = "waiting"
 
     async def _send(self, intent: Intent, chunk: ChunkProgress) -> None:
         """Send an intent that is certainly not a batch by now."""
-        body = ChunkBody(await trio.to_thread.run_sync(_chunk_of, intent))
-        sends = 0
-        while (lost := await self._create(intent, chunk, body)) is not None:
-            if await self._find(intent, chunk, str(lost), GRACE_SECONDS):
+        body = ChunkBody(await trio.to_thread.run_sync(chunk_of, intent))
+        for attempt in range(SENDS):
+            lost = await self._create(intent, chunk, body, again=attempt > 0)
+            if lost is None or await self._find(intent, chunk, str(lost), GRACE_SECONDS):
                 return
-            sends += 1
-            if sends == SENDS:
-                raise lost
+            chunk.state, chunk.error = "waiting", lost
+        if chunk.error is not None:
+            raise chunk.error
 
     async def _create(
-        self, intent: Intent, chunk: ChunkProgress, body: ChunkBody
+        self, intent: Intent, chunk: ChunkProgress, body: ChunkBody, *, again: bool
     ) -> AmbiguousCreateError | None:
         """Send a create once; return the error that leaves it unclear what came of it."""
-        async with self._queue.room_for(intent.n_requests):
-            if not await self._ledger.mark_sent(intent.id):
-                raise BusyError(f"chunk {intent.chunk}: another process is sending it")
+        newest = await self._queue.take(intent.n_requests)
+        try:
+            # An earlier watermark stays: what that create made may turn up late.
+            fresh = newest and not again and intent.sent_at is None
+            watermark = Watermark.of(self._client, newest).text() if fresh else None
+            await self._claim(intent, watermark)
+            scope = self._waiting.pop(intent.id)
             chunk.state = "sending"
             try:
                 created = await self._client.messages.batches.create_encoded(
                     body, intent.n_requests
                 )
-            except AmbiguousCreateError as error:
-                return error
-            except (TransportError, *_NOT_NOW):
-                await self._ledger.postpone(intent.id)
-                raise
-            except APIStatusError as error:
+            finally:
+                self._waiting[intent.id] = scope
+                if self.progress.stopped_by is not None:
+                    scope.cancel()
+            self._queue.note(created.batch)
+        except AmbiguousCreateError as error:
+            return error
+        except (TransportError, ConfigurationError, StorageError, *_NOT_NOW):
+            await self._unsend(intent)
+            raise
+        except APIStatusError as error:
+            with trio.CancelScope(shield=True):
                 await self._ledger.fail(intent.id, str(error))
-                chunk.state, chunk.error = "failed", error
-                return None
+            chunk.state, chunk.error = "failed", error
+            return None
+        finally:
+            self._queue.give_back(intent.n_requests)
         await self._confirm(intent, chunk, created.batch, created.raw)
         return None
 
-    async def _look(self, intent: Intent, chunk: ChunkProgress) -> None:
-        """Settle an intent that was sent by a process that has ended since."""
-        age = 0.0 if intent.sent_at is None else (_now() - intent.sent_at).total_seconds()
-        reason = intent.reason or "the process ended before an answer came"
-        if not await self._find(intent, chunk, reason, GRACE_SECONDS - age):
-            await self._send(intent, chunk)
+    async def _unsend(self, intent: Intent) -> None:
+        with trio.CancelScope(shield=True):  # it is known now that nothing was made
+            await self._ledger.postpone(intent.id)
+
+    async def _claim(self, intent: Intent, watermark: str | None) -> None:
+        give_up = trio.current_time() + RIVAL_SECONDS
+        while (claim := await self._ledger.claim_sending(intent.id, watermark)) == "rival":
+            if trio.current_time() >= give_up:
+                raise BusyError(
+                    f"chunk {intent.chunk}: an earlier create of {intent.n_requests:,} requests "
+                    f"is not settled: resume that submission first"
+                )
+            await trio.sleep(1)
+        if claim == "settled":
+            raise BusyError(f"chunk {intent.chunk}: another process is sending it")
 
     async def _find(
         self, intent: Intent, chunk: ChunkProgress, reason: str, patience: float
     ) -> bool:
-        """Look for the batch of a lost reply and adopt it; tell whether there is one.
-
-        Raises:
-            UnsettledSubmissionError: More than one may be it.
-        """
-        await self._ledger.mark_ambiguous(intent.id, reason)
+        """Look for the batch of a lost reply and adopt it; tell whether there is one."""
+        if not await self._ledger.mark_ambiguous(intent.id, reason):
+            raise BusyError(f"chunk {intent.chunk}: another process has settled it")
         chunk.state = "looking"
-        watermark = msgspec.json.decode(intent.watermark or "{}", type=Watermark)
-        deadline = trio.current_time() + patience
-        while True:
-            found = [
-                (batch, raw)
-                for batch, raw in await find_candidates(self._client, intent.n_requests, watermark)
-                if await self._ledger.intent_of_batch(batch.id) is None
-            ]
-            if len(found) > 1:
-                raise UnsettledSubmissionError(intent.n_requests, [batch.id for batch, _ in found])
-            if found:
-                chunk.adopted = True
-                await self._confirm(intent, chunk, *found[0])
-                return True
-            left = deadline - trio.current_time()
-            if left <= 0:
-                return False
-            await trio.sleep(min(LOOK_SECONDS, left))
+        found = await self._looking.find(intent, patience)
+        if found is None:
+            await self._ledger.plan_again(intent.id)
+            return False
+        chunk.adopted = True
+        await self._confirm(intent, chunk, *found)
+        return True
 
     async def _confirm(
         self, intent: Intent, chunk: ChunkProgress, batch: MessageBatch, raw: bytes
     ) -> None:
+        chunk.batch_id = batch.id
         with trio.CancelScope(shield=True):  # it is paid for: a moment more, to write that down
             if not await self._ledger.confirm(intent.id, batch, raw):
                 raise BusyError(f"chunk {intent.chunk}: another process has settled it")
-            await trio.to_thread.run_sync(self._put_away, intent, batch.id)
-        chunk.state, chunk.batch_id, chunk.error = "submitted", batch.id, None
-
-    def _put_away(self, intent: Intent, batch_id: str) -> None:
-        """Keep the requests under the batch's id, or remove them."""
-        path = Path(intent.input_path or "")
-        with storage_errors(path):
-            if self._keep:
-                path.replace(self._home.requests / f"{batch_id}.jsonl")
-            else:
-                path.unlink()
-            if not any(path.parent.iterdir()):
-                path.parent.rmdir()
-
-
-def _chunk_of(intent: Intent) -> Chunk:
-    """Return what an intent would send.
-
-    Raises:
-        StorageError: Its file is gone, or not the one that was checked.
-    """
-    path = Path(intent.input_path or "")
-    size = intent.n_bytes or 0
-    with storage_errors(path):
-        found = path.stat().st_size
-    if found != size + intent.n_requests:
-        raise StorageError(str(path), "not the requests that were checked: submit them anew")
-    return Chunk(
-        path=str(path),
-        number=intent.chunk,
-        requests=intent.n_requests,
-        bytes=size,
-        sha256=intent.sha256 or "",
-    )
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
+            chunk.state, chunk.error = "submitted", None
+            path = Path(intent.input_path or "")
+            await trio.to_thread.run_sync(
+                lambda: put_away(self._home, path, batch.id, keep=self._keep)
+            )

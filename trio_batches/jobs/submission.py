@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Self
 
 if TYPE_CHECKING:
     from trio_batches.errors import TrioBatchesError
+    from trio_batches.store.ledger_rows import Intent
 
 __all__ = ("ChunkProgress", "ChunkState", "Submission")
 
@@ -30,6 +31,16 @@ class ChunkProgress:
 
     error: TrioBatchesError | None = None
     """Why it failed, or is still open."""
+
+    @classmethod
+    def of(cls, intent: Intent) -> Self:
+        """Return the progress that an intent has made by now."""
+        chunk = cls(intent.chunk, intent.n_requests, intent.n_bytes or 0)
+        if intent.state == "confirmed":
+            chunk.state, chunk.batch_id = "submitted", intent.batch_id
+        elif intent.state in ("failed", "abandoned"):
+            chunk.state = "failed"
+        return chunk
 
 
 @dataclass(eq=False)

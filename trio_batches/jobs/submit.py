@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-import hashlib
-import shutil
+from contextlib import ExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-import msgspec
 import trio
 
-from trio_batches.errors import AlreadySubmittedError
+from trio_batches.errors import AlreadySubmittedError, BusyError
 from trio_batches.jobs.intake import Intake
+from trio_batches.jobs.leftovers import find_kept, remake, tidy
+from trio_batches.jobs.queue import QUEUE_LIMIT
 from trio_batches.jobs.reconcile import read_watermark
 from trio_batches.jobs.sending import Sending
-from trio_batches.store.disk import exclusive
+from trio_batches.jobs.submission import ChunkProgress, Submission
+from trio_batches.store.disk import exclusive, make_folder
 from trio_batches.store.ledger_rows import Intent
 from trio_batches.store.spool import Spool
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import AsyncGenerator, Iterable, Sequence
     from pathlib import Path
 
     from trio_batches.client import Client
     from trio_batches.jobs.intake import Plan, Source
-    from trio_batches.jobs.submission import Submission
     from trio_batches.store import Home
     from trio_batches.store.ledger import Ledger
 
@@ -46,11 +46,8 @@ async def plan_submission(sources: Iterable[Source], home: Home, *, anthropic_ve
         InvalidRequestsError: Some would be refused; it names all of them.
         StorageError: A file cannot be read, or the disk is full.
     """
-    folder = _spool_folder(home)
-    try:
-        return await _read(sources, folder, anthropic_version)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    async with _spool(home, keep=True) as spool:
+        return await Intake(spool, anthropic_version=anthropic_version).read(sources)
 
 
 async def submit(  # noqa: PLR0913  # each is a choice of its own
@@ -64,6 +61,7 @@ async def submit(  # noqa: PLR0913  # each is a choice of its own
     again: bool = False,
     parents: Sequence[str] = (),
     concurrency: int = 2,
+    queue_limit: int = QUEUE_LIMIT,
     progress: Submission | None = None,
 ) -> Submission:
     """Submit requests as one batch or more, cut by count and by size.
@@ -72,8 +70,15 @@ async def submit(  # noqa: PLR0913  # each is a choice of its own
     written into the ledger first, so that neither a lost reply nor the end of
     this process leads to a second batch: a create without a clear answer is
     looked for in the list of batches, and adopted, or sent again only when it
-    has not turned up for minutes. Run again with the same requests, a
-    submission that was interrupted is continued.
+    has not turned up for minutes. Run again with the same requests in the same
+    order, a submission that was interrupted is continued, and what the service
+    refused of it is sent once more.
+
+    It takes the service's list at its word: a batch that appears in it later
+    than three minutes after its create, and whose reply was lost too, is made
+    twice. Submissions from other homes, and batches of other programs that have
+    the same number of requests and are made in the same moment, it cannot tell
+    from its own until they have ended.
 
     Args:
         client: An open client.
@@ -82,39 +87,42 @@ async def submit(  # noqa: PLR0913  # each is a choice of its own
         sources: JSONL files, open binary ones, or iterables of requests.
         label: The user's name for the batches.
         keep: Keep the requests as `requests/<batch id>.jsonl`, to join results with.
-        again: Submit requests that have been submitted before.
+        again: Submit requests that have been submitted before. A submission that is
+            still open is continued nevertheless.
         parents: The batches whose requests are sent again.
         concurrency: How many creates at a time.
+        queue_limit: Requests that the workspace may have unfinished at a time; by
+            default, what the service's lowest tier allows.
         progress: Updated while the job runs.
 
     Raises:
         InvalidRequestsError: Some would be refused; it names all of them.
         AlreadySubmittedError: These requests are in batches already, and not `again`.
         BusyError: Another process is submitting the same requests.
-        StorageError: The disk is full or failing; nothing more is sent.
+        APIStatusError: The service refused to list batches; nothing was sent.
+        TransportError: The service was not reached; nothing was sent.
+        StorageError: The disk is full or failing; nothing was sent.
 
-    Cancelling leaves what is not sent yet for the next run. A create that was on
-    its way is looked for then.
+    What single batches fail with is in the result. Cancelling leaves what is not
+    sent yet for the next run. A create that was on its way is looked for then.
     """
-    folder = _spool_folder(home)
-    try:
-        plan = await _read(sources, folder, client.anthropic_version)
-    except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
-    sha256 = hashlib.sha256("".join(c.sha256 for c in plan.chunks).encode()).hexdigest()
-    sending = Sending(client, ledger, home, keep=keep, progress=progress)
-    with exclusive(_lock(home, sha256)):
-        intents = await ledger.intents_of_input(sha256)
-        if any(intent.state in _OPEN for intent in intents):
-            shutil.rmtree(folder, ignore_errors=True)  # the first run's files are there
-        else:
-            done = [intent.batch_id for intent in intents if intent.batch_id is not None]
-            if done and not again:
-                shutil.rmtree(folder, ignore_errors=True)
-                raise AlreadySubmittedError(done)
-            intents = await _write_down(client, ledger, plan, sha256, label, parents)
-        return await sending.run(intents, concurrency)
+    progress = Submission() if progress is None else progress
+    sending = Sending(client, ledger, home, keep=keep, progress=progress, queue_limit=queue_limit)
+    async with _spool(home, keep=keep) as spool:
+        plan = await Intake(spool, anthropic_version=client.anthropic_version).read(sources)
+        await tidy(ledger, home)
+        with exclusive(_lock(home, spool.sha256)):
+            intents = await _to_continue(ledger, spool.sha256, again=again)
+            if intents:
+                await trio.to_thread.run_sync(remake, intents, plan.chunks)
+                await _close(spool)  # it may be hours until everything is sent
+            else:
+                kept = await trio.to_thread.run_sync(find_kept, home, plan.chunks)
+                if kept and not again:
+                    raise AlreadySubmittedError(kept)
+                intents = await _write_down(client, ledger, plan, spool.sha256, label, parents)
+                spool.hand_over()
+            return await sending.run(intents, concurrency)
 
 
 async def resume(  # noqa: PLR0913  # those of submit
@@ -124,20 +132,71 @@ async def resume(  # noqa: PLR0913  # those of submit
     *,
     keep: bool = True,
     concurrency: int = 2,
+    queue_limit: int = QUEUE_LIMIT,
     progress: Submission | None = None,
 ) -> Submission:
     """Settle and send whatever earlier submissions left open.
 
-    The arguments, errors and cancelling are those of `submit`.
+    What another process is at work on is left to it, with a `BusyError` in the
+    result. The arguments, errors and cancelling are those of `submit`.
     """
-    sending = Sending(client, ledger, home, keep=keep, progress=progress)
-    submissions: dict[str, list[Intent]] = {}
+    progress = Submission() if progress is None else progress
+    sending = Sending(client, ledger, home, keep=keep, progress=progress, queue_limit=queue_limit)
+    await trio.to_thread.run_sync(make_folder, home.requests)
+    await tidy(ledger, home)
+    inputs: dict[str, list[Intent]] = {}
     for intent in await ledger.open_intents():
-        submissions.setdefault(intent.input_sha256 or intent.submission, []).append(intent)
-    for sha256, intents in submissions.items():
-        with exclusive(_lock(home, sha256)):
-            await sending.run(intents, concurrency)
-    return sending.progress
+        inputs.setdefault(intent.input_sha256 or intent.submission, []).append(intent)
+    with ExitStack() as locks:
+        for sha256, intents in list(inputs.items()):
+            try:
+                locks.enter_context(exclusive(_lock(home, sha256)))
+            except BusyError as error:
+                progress.chunks += [_left_to_others(intent, error) for intent in intents]
+                del inputs[sha256]
+        # As they are now that nobody else can change them.
+        ours = [
+            intent
+            for intent in await ledger.open_intents()
+            if (intent.input_sha256 or intent.submission) in inputs
+        ]
+        return await sending.run(ours, concurrency)
+
+
+def _left_to_others(intent: Intent, error: BusyError) -> ChunkProgress:
+    return ChunkProgress(
+        intent.chunk, intent.n_requests, intent.n_bytes or 0, state="open", error=error
+    )
+
+
+async def _to_continue(ledger: Ledger, sha256: str, *, again: bool) -> list[Intent]:
+    """Return the submission of this input that is not over; none if there is none.
+
+    Raises:
+        AlreadySubmittedError: It is over, and not `again`.
+    """
+    submissions: dict[str, list[Intent]] = {}
+    for intent in await ledger.intents_of_input(sha256):
+        submissions.setdefault(intent.submission, []).append(intent)
+    for intents in submissions.values():
+        if any(intent.state in _OPEN for intent in intents):
+            return await _with_refused(ledger, intents)
+    if again:
+        return []
+    for intents in submissions.values():
+        if any(intent.state == "failed" for intent in intents):
+            return await _with_refused(ledger, intents)
+    if done := [i.batch_id for intents in submissions.values() for i in intents if i.batch_id]:
+        raise AlreadySubmittedError(done)
+    return []
+
+
+async def _with_refused(ledger: Ledger, intents: list[Intent]) -> list[Intent]:
+    """Let what the service refused of a submission be sent once more."""
+    for intent in intents:
+        if intent.state == "failed":
+            await ledger.retry_refused(intent.id)
+    return await ledger.intents_of_submission(intents[0].submission)
 
 
 async def _write_down(  # noqa: PLR0913, PLR0917  # what an intent consists of
@@ -148,7 +207,7 @@ async def _write_down(  # noqa: PLR0913, PLR0917  # what an intent consists of
     label: str | None,
     parents: Sequence[str],
 ) -> list[Intent]:
-    watermark = await read_watermark(client)
+    watermark = (await read_watermark(client)).text()
     submission, now = uuid4().hex, datetime.now(UTC)
     intents = [
         Intent(
@@ -160,10 +219,9 @@ async def _write_down(  # noqa: PLR0913, PLR0917  # what an intent consists of
             input_sha256=sha256,
             n_requests=chunk.requests,
             n_bytes=chunk.bytes,
-            sha256=chunk.sha256,
             label=label,
             parents=tuple(parents),
-            watermark=msgspec.json.encode(watermark).decode(),
+            watermark=watermark,
         )
         for chunk in plan.chunks
     ]
@@ -171,16 +229,19 @@ async def _write_down(  # noqa: PLR0913, PLR0917  # what an intent consists of
     return intents
 
 
-async def _read(sources: Iterable[Source], folder: Path, anthropic_version: str) -> Plan:
-    spool = await trio.to_thread.run_sync(Spool, folder)
+@asynccontextmanager
+async def _spool(home: Home, *, keep: bool) -> AsyncGenerator[Spool]:
+    """Make a spool, and close it whatever happens."""
+    spool = await trio.to_thread.run_sync(lambda: Spool(home.requests, keep=keep))
     try:
-        return await Intake(spool, anthropic_version=anthropic_version).read(sources)
+        yield spool
     finally:
-        spool.close()
+        await _close(spool)
 
 
-def _spool_folder(home: Home) -> Path:
-    return home.requests / f"incoming-{uuid4().hex}"
+async def _close(spool: Spool) -> None:
+    with trio.CancelScope(shield=True):  # removing files takes a moment, not for ever
+        await trio.to_thread.run_sync(spool.close)
 
 
 def _lock(home: Home, sha256: str) -> Path:

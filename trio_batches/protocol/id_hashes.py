@@ -16,7 +16,7 @@ PARTS = 256
 class IdHashes:
     """Finds the ids that may stand in an input twice; hardly ever one that does not.
 
-    Two different ids share a 64-bit hash once in billions of inputs of a million,
+    Two different ids share a 64-bit hash once in millions of inputs of a million,
     so whoever asks compares the ids of the hashes found here once more.
     """
 

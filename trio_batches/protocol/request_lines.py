@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final, final
 
 import msgspec
 from msgspec import Raw, Struct
 
-from trio_batches.protocol.validation import check_custom_id, check_params
-from trio_batches.types import BatchRequest
+from trio_batches.protocol.limits import MAX_BODY_BYTES, body_bytes
+from trio_batches.protocol.validation import (
+    STRICTER_SINCE,
+    SoundParams,
+    check_custom_id,
+    check_params,
+    needs_a_closer_look,
+)
+from trio_batches.types import BatchRequest, encode
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ("read_request_line",)
+__all__ = ("MAX_REQUEST_BYTES", "RequestLine", "RequestReader")
+
+MAX_REQUEST_BYTES: Final = MAX_BODY_BYTES - body_bytes(1, 0)
+"""What a request may have if it is the only one of its batch."""
 
 MESSAGES_URL = "/v1/messages"
 _NATIVE_KEYS = frozenset({"custom_id", "params"})
@@ -22,50 +32,121 @@ _OLDER_KEYS = frozenset({"custom_id", "method", "url", "body"})
 _Fields = dict[str, Raw]
 
 
-class _Native(Struct, gc=False, forbid_unknown_fields=True):
+class RequestLine(Struct, gc=False, kw_only=True):
+    """What a line of an input file holds."""
+
+    custom_id: str = ""
+    """As far as it could be read."""
+    encoded: bytes = b""
+    """The request on one line, as it is sent; nothing if it cannot be."""
+    model: str = ""
+    max_tokens: int = 0
+    faults: list[str] = []
+    """A sentence for each; none if it can be sent."""
+
+
+class _Sound(Struct, gc=False, forbid_unknown_fields=True):
     custom_id: str
-    params: Raw
+    params: SoundParams
 
 
-_NATIVE = msgspec.json.Decoder(_Native)
+class _Cost(Struct, gc=False):
+    model: str
+    max_tokens: int
+
+
+_SOUND = msgspec.json.Decoder(_Sound)
 _FIELDS = msgspec.json.Decoder(_Fields)
+_COST = msgspec.json.Decoder(_Cost)
 _VALUE = msgspec.json.Decoder()
 _UNFIT = (msgspec.MsgspecError, UnicodeError, RecursionError)
 
 
-def read_request_line(
-    line: bytes, *, anthropic_version: str
-) -> tuple[BatchRequest | None, str, list[str]]:
-    """Read a line of an input file and say what is wrong with it.
+@final
+class RequestReader:
+    """Reads lines `{"custom_id", "params"}`, or the older `{"custom_id", "method", "url", "body"}`.
 
     Args:
-        line: `{"custom_id", "params"}`, or the older `{"custom_id", "method", "url",
-            "body"}`, whose body becomes the params.
-        anthropic_version: The API version that the batch will be created with.
-
-    Returns:
-        The request, None if it cannot be sent; its `custom_id` as far as it
-        could be read; and a sentence for each fault.
+        anthropic_version: The API version that the batches will be created with.
     """
-    try:
-        native = _NATIVE.decode(line)
-        custom_id, params = native.custom_id, native.params
-        faults: list[str] = []
-    except _UNFIT:
+
+    def __init__(self, *, anthropic_version: str) -> None:
+        self._anthropic_version = anthropic_version
+        self._stricter = anthropic_version >= STRICTER_SINCE
+
+    def read(self, line: bytes) -> RequestLine:
+        """Read a line without its end, and say what is wrong with it."""
         try:
+            sound = _SOUND.decode(line)
+        except _UNFIT:
+            return self._read_closely(line)
+        params = sound.params
+        if (
+            params.stream
+            or (self._stricter and needs_a_closer_look(params))
+            or check_custom_id(sound.custom_id)
+            or not _is_plain(line)
+        ):
+            return self._read_closely(line)
+        return RequestLine(
+            custom_id=sound.custom_id,
+            encoded=line,
+            model=params.model,
+            max_tokens=params.max_tokens,
+        )
+
+    def _read_closely(self, line: bytes) -> RequestLine:
+        try:
+            line.decode()  # as in `_is_utf8`
             fields = _FIELDS.decode(line)
         except _UNFIT as error:
-            return None, "", [f"not a JSON object: {error}"]
+            return RequestLine(faults=[f"not a JSON object: {error}"])
         faults = list(_faults_of_shape(fields))
         custom_id = _text(fields.get("custom_id"))
-        found = fields.get("params", fields.get("body"))
-        if found is None or "custom_id" not in fields:
-            return None, custom_id, faults
-        params = found
-    if reason := check_custom_id(custom_id):
-        faults.append(reason)
-    faults += check_params(params, anthropic_version=anthropic_version)
-    return (None if faults else BatchRequest(custom_id, params)), custom_id, faults
+        if "custom_id" in fields and (reason := check_custom_id(custom_id)):
+            faults.append(reason)
+        params = fields.get("params", fields.get("body"))
+        if params is not None:
+            faults += check_params(params, anthropic_version=self._anthropic_version)
+        if faults or params is None:
+            return RequestLine(custom_id=custom_id, faults=faults)
+        return _without_line_feeds(custom_id, params)
+
+
+def _without_line_feeds(custom_id: str, params: Raw) -> RequestLine:
+    encoded = encode(BatchRequest(custom_id, params))
+    if b"\n" in encoded:  # of JSON that was given in several lines
+        encoded = msgspec.json.format(encoded, indent=-1)
+    if len(encoded) > MAX_REQUEST_BYTES:
+        reason = (
+            f"the request has {len(encoded):,} bytes: the service takes "
+            f"{MAX_REQUEST_BYTES:,} at most"
+        )
+        return RequestLine(custom_id=custom_id, faults=[reason])
+    cost = _COST.decode(params)
+    return RequestLine(
+        custom_id=custom_id, encoded=encoded, model=cost.model, max_tokens=cost.max_tokens
+    )
+
+
+def _is_plain(line: bytes) -> bool:
+    """Tell whether a line can be sent as it stands: small, UTF-8, and no key is there twice."""
+    return (
+        (line.isascii() or _is_utf8(line))
+        and len(line) <= MAX_REQUEST_BYTES
+        and b"\n" not in line
+        and line.find(b'"params"', line.find(b'"params"') + 1) < 0
+        and line.find(b'"custom_id"', line.find(b'"custom_id"') + 1) < 0
+    )
+
+
+def _is_utf8(line: bytes) -> bool:
+    """Look at all of it: msgspec does not look into what it only passes on."""
+    try:
+        line.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _faults_of_shape(fields: _Fields) -> Iterator[str]:

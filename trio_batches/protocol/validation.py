@@ -24,10 +24,12 @@ from trio_batches.types.unknown import encode
 
 __all__ = (
     "STRICTER_SINCE",
+    "SoundParams",
     "UniqueIds",
     "check_custom_id",
     "check_params",
     "check_request",
+    "needs_a_closer_look",
 )
 
 STRICTER_SINCE: Final = "2026-10-21"
@@ -65,11 +67,13 @@ class _Turn(Struct, gc=False):
     content: str | list[_Block]
 
 
-class _View(Struct, gc=False, kw_only=True, forbid_unknown_fields=True):
+class SoundParams(Struct, gc=False, kw_only=True, forbid_unknown_fields=True):
     """Params without faults that their shape can show; the keys are those of `MessageParams`."""
 
     model: Annotated[str, Meta(min_length=1)]
+    """The model that answers."""
     max_tokens: Annotated[int, Meta(ge=1)]
+    """The most tokens to write."""
     messages: Annotated[list[_Turn], Meta(min_length=1)]
     system: Raw = _ABSENT
     tools: Raw = _ABSENT
@@ -99,7 +103,7 @@ class _View(Struct, gc=False, kw_only=True, forbid_unknown_fields=True):
     thread: Raw = _ABSENT
 
 
-_VIEW = msgspec.json.Decoder(_View)
+_VIEW = msgspec.json.Decoder(SoundParams)
 
 PlaceT = TypeVar("PlaceT")
 
@@ -165,7 +169,7 @@ def check_params(
         view = _VIEW.decode(params)
     except _UNFIT:
         return _explain(params, stricter=stricter, allow_unknown=allow_unknown)
-    if view.stream or (stricter and _needs_a_closer_look(view)):
+    if view.stream or (stricter and needs_a_closer_look(view)):
         return _explain(params, stricter=stricter, allow_unknown=allow_unknown)
     return []
 
@@ -184,8 +188,8 @@ def check_request(
     return faults if reason is None else [reason, *faults]
 
 
-def _needs_a_closer_look(view: _View) -> bool:
-    """Tell whether there is anything that the stricter version may refuse."""
+def needs_a_closer_look(view: SoundParams) -> bool:
+    """Tell whether there is anything that the stricter API version may refuse."""
     if view.temperature is not _ABSENT or view.top_p is not _ABSENT or view.top_k is not _ABSENT:
         return True
     for turn in view.messages:

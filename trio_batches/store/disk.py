@@ -49,14 +49,27 @@ def exclusive(path: Path) -> Generator[None]:
         BusyError: Another one has it.
     """
     with storage_errors(path):
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        descriptor = _lock(path)
     try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise BusyError(f"{path}: another process is at work on this") from None
         yield
     finally:
+        # While it is locked: whoever has opened it meanwhile sees that it is gone.
+        path.unlink(missing_ok=True)
+        os.close(descriptor)
+
+
+def _lock(path: Path) -> int:
+    while True:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if path.stat().st_ino == os.fstat(descriptor).st_ino:
+                return descriptor
+        except FileNotFoundError:
+            pass  # its owner has removed it
+        except BlockingIOError:
+            os.close(descriptor)
+            raise BusyError(f"{path}: another process is at work on this") from None
         os.close(descriptor)
 
 

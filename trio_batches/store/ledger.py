@@ -20,8 +20,8 @@ import trio
 from trio_batches.store.ledger_batches import LedgerBatches
 from trio_batches.store.ledger_downloads import LedgerDownloads
 from trio_batches.store.ledger_events import LedgerEvents
-from trio_batches.store.ledger_intents import LedgerIntents
 from trio_batches.store.ledger_labels import LedgerLabels
+from trio_batches.store.ledger_sending import LedgerSending
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -34,7 +34,7 @@ __all__ = ("Ledger", "open_ledger")
 
 
 @final
-class Ledger(LedgerBatches, LedgerLabels, LedgerIntents, LedgerDownloads, LedgerEvents):
+class Ledger(LedgerBatches, LedgerLabels, LedgerSending, LedgerDownloads, LedgerEvents):
     """An open ledger; `open_ledger` makes it.
 
     Several tasks, and several processes, may use it at once. All work is done in

@@ -2,65 +2,31 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
-from typing import TYPE_CHECKING, BinaryIO, final
+import shutil
+from collections import deque
+from typing import TYPE_CHECKING, final
+from uuid import uuid4
 
-import msgspec
-
-from trio_batches.protocol.limits import MAX_REQUESTS, body_bytes, fits
+from trio_batches.protocol.limits import MAX_BODY_BYTES, MAX_REQUESTS, body_bytes
+from trio_batches.store.chunk import Chunk
 from trio_batches.store.disk import make_folder, storage_errors, sync_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
-__all__ = ("Chunk", "ChunkBody", "Spool")
+__all__ = ("Spool", "is_unkept", "lock_folder", "spool_folders")
 
 BUFFER_BYTES = 1 << 20
-BLOCK_BYTES = 1 << 18
-_HEAD, _TAIL = b'{"requests":[', b"]}"
+TAIL = 64
+"""So many lines at most are moved into the next chunk, to make counts differ."""
 
+_ENVELOPE = body_bytes(0, 0) - 1
+"""What a body has beside its lines with their ends."""
 
-class Chunk(msgspec.Struct, frozen=True, kw_only=True):
-    """The requests of one batch: a file of lines in the form that the service takes."""
-
-    path: str
-    number: int
-    """Its place in the submission, counted from 0."""
-
-    requests: int
-    bytes: int
-    """Of all lines without their ends."""
-
-    sha256: str
-
-
-@final
-class ChunkBody:
-    """A chunk as the body of a create, read from its file while it is sent."""
-
-    def __init__(self, chunk: Chunk) -> None:
-        self._chunk = chunk
-
-    def __len__(self) -> int:
-        """Return the number of requests."""
-        return self._chunk.requests
-
-    @property
-    def length(self) -> int:
-        """The body's length in bytes."""
-        return body_bytes(self._chunk.requests, self._chunk.bytes)
-
-    def blocks(self) -> Iterator[bytes]:
-        r"""Yield the body; a line feed stands nowhere but between two requests."""
-        yield _HEAD
-        left = self._chunk.bytes + self._chunk.requests - 1  # without the last line feed
-        with open(self._chunk.path, "rb") as file:  # noqa: PTH123  # a path from the ledger
-            while left and (block := file.read(min(BLOCK_BYTES, left))):
-                left -= len(block)
-                yield block.replace(b"\n", b",")
-        yield _TAIL
+_KEPT, _UNKEPT = "incoming-", "unkept-"
 
 
 @final
@@ -72,17 +38,31 @@ class Spool:
     its count.
 
     All methods do file I/O: call them in a worker thread.
+
+    Args:
+        parent: Where it makes a folder of its own, locked until it is closed.
+        keep: Whether the files may stay when they have been sent; a folder's
+            name tells the next process, should this one end before.
     """
 
-    def __init__(self, folder: Path) -> None:
-        make_folder(folder)
-        self._folder: Path = folder
-        self._file: BinaryIO | None = None
+    def __init__(self, parent: Path, *, keep: bool = True) -> None:
+        make_folder(parent)
+        self.folder: Path
+        self.folder, self._lock = _make_locked(parent, _KEPT if keep else _UNKEPT)
+        self._file: int | None = None
         self._hash = hashlib.sha256()
+        self._lines: list[bytes] = []
+        self._buffered = 0
         self._count = 0
-        self._bytes = 0
-        self._held: bytes | None = None  # the last line, which may go into the next chunk
+        self._size = 0  # of the chunk's lines with their ends
+        self._starts: deque[int] = deque(maxlen=TAIL)
         self._chunks: list[Chunk] = []
+        self._handed_over = False
+
+    @property
+    def sha256(self) -> str:
+        """The hash of all lines, however they are cut; known when finished."""
+        return self._hash.hexdigest()
 
     def add(self, line: bytes) -> None:
         """Append a request, encoded as one line without its end.
@@ -90,68 +70,142 @@ class Spool:
         Raises:
             StorageError: The disk is full or failing.
         """
-        with storage_errors(self._folder):
-            if self._held is not None and self._has_room_for(line):
-                self._write(self._held)
-            elif self._held is not None:
-                self._cut(self._held)
-            self._held = line
-
-    def _has_room_for(self, line: bytes) -> bool:
-        """Tell whether the chunk takes a line after the one that is held."""
-        held = len(self._held or b"")
-        most = MAX_REQUESTS - len(self._chunks)
-        return self._count + 2 <= most and fits(self._count + 2, self._bytes + held + len(line))
-
-    def _cut(self, held: bytes) -> None:
-        """End the chunk after the held line, or before it if that tells the batches apart."""
-        counts = {chunk.requests for chunk in self._chunks}
-        if self._count + 1 in counts and self._count not in counts and self._count:
-            self._close_chunk()
-            self._write(held)
-        else:
-            self._write(held)
-            self._close_chunk()
-
-    def _write(self, line: bytes) -> None:
-        if self._file is None:
-            path = self._folder / f"{len(self._chunks):04}.jsonl"
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-            self._file = open(descriptor, "wb", buffering=BUFFER_BYTES)  # noqa: PTH123, SIM115
-        line += b"\n"
-        self._file.write(line)
-        self._hash.update(line)
+        size = len(line) + 1
+        if self._count and (
+            self._count >= MAX_REQUESTS or self._size + size + _ENVELOPE > MAX_BODY_BYTES
+        ):
+            with storage_errors(self.folder):
+                self._cut()
+        self._starts.append(self._size)
         self._count += 1
-        self._bytes += len(line) - 1
+        self._size += size
+        self._lines.append(line)
+        self._buffered += size
+        if self._buffered >= BUFFER_BYTES:
+            with storage_errors(self.folder):
+                self._flush()
 
-    def _close_chunk(self) -> None:
+    def _cut(self) -> None:
+        """End the chunk, some lines earlier if that tells its batch from the others."""
+        self._flush()
+        taken = {chunk.requests for chunk in self._chunks}
+        surplus = 0
+        while self._count - surplus in taken:
+            surplus += 1
+        if surplus == 0 or surplus > len(self._starts) or surplus >= self._count:
+            self._close_chunk(self._count, self._size)
+            return
+        start, size = self._starts[-surplus], self._size
+        assert self._file is not None  # noqa: S101  # flushed
+        tail = os.pread(self._file, size - start, start)
+        os.ftruncate(self._file, start)
+        self._close_chunk(self._count - surplus, start)
+        self._write(tail)
+        self._count, self._size = surplus, len(tail)
+
+    def _flush(self) -> None:
+        """Write what is buffered, and hash it; both without the interpreter's lock."""
+        if self._lines:
+            self._lines.append(b"")
+            block = b"\n".join(self._lines)
+            self._hash.update(block)
+            self._lines, self._buffered = [], 0
+            self._write(block)
+
+    def _write(self, block: bytes) -> None:
+        if self._file is None:
+            flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+            self._file = os.open(self._path, flags, 0o600)
+        view = memoryview(block)
+        while view:
+            view = view[os.write(self._file, view) :]
+
+    @property
+    def _path(self) -> Path:
+        return self.folder / f"{len(self._chunks):04}.jsonl"
+
+    def _close_chunk(self, count: int, size: int) -> None:
         assert self._file is not None  # noqa: S101  # a chunk has a line
-        with self._file as file:
-            file.flush()
-            os.fsync(file.fileno())
+        os.fsync(self._file)
+        os.close(self._file)
+        self._file = None
         self._chunks.append(
             Chunk(
-                path=str(self._folder / f"{len(self._chunks):04}.jsonl"),
+                path=str(self._path),
                 number=len(self._chunks),
-                requests=self._count,
-                bytes=self._bytes,
-                sha256=self._hash.hexdigest(),
+                requests=count,
+                bytes=size - count,
             )
         )
-        self._file, self._hash, self._count, self._bytes = None, hashlib.sha256(), 0, 0
+        self._count = self._size = 0
+        self._starts.clear()
 
     def finish(self) -> list[Chunk]:
-        """Sync everything to the disk and return the chunks."""
-        with storage_errors(self._folder):
-            if self._held is not None:
-                self._write(self._held)
-                self._held = None
-                self._close_chunk()
-            sync_folder(self._folder)
+        """Sync everything to the disk and return the chunks.
+
+        Raises:
+            StorageError: The disk is full or failing.
+        """
+        with storage_errors(self.folder):
+            self._flush()
+            if self._count:
+                self._close_chunk(self._count, self._size)
+            sync_folder(self.folder)
+            sync_folder(self.folder.parent)
         return self._chunks
 
+    def hand_over(self) -> None:
+        """Leave the files to what the ledger says of them: closing does not remove them."""
+        self._handed_over = True
+
     def close(self) -> None:
-        """Close what is open; a spool that was not finished is of no use."""
+        """Give up the lock, and remove the folder unless it was handed over."""
         if self._file is not None:
-            self._file.close()
+            os.close(self._file)
             self._file = None
+        if not self._handed_over:
+            shutil.rmtree(self.folder, ignore_errors=True)
+            self._handed_over = True  # there is nothing to remove any more
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+
+def spool_folders(parent: Path) -> list[Path]:
+    """Return the folders that spools have made and nobody has removed."""
+    return [path for path in sorted(parent.glob("*-*")) if path.name.startswith((_KEPT, _UNKEPT))]
+
+
+def is_unkept(folder: Path) -> bool:
+    """Tell whether a spool's files must not stay when they have been sent."""
+    return folder.name.startswith(_UNKEPT)
+
+
+def lock_folder(folder: Path) -> int | None:
+    """Lock a spool's folder and return a descriptor that holds the lock.
+
+    None if a process is at work on it, or it is gone.
+    """
+    try:
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if folder.stat().st_ino == os.fstat(descriptor).st_ino:
+            return descriptor
+    except (BlockingIOError, FileNotFoundError):
+        pass
+    os.close(descriptor)
+    return None
+
+
+def _make_locked(parent: Path, prefix: str) -> tuple[Path, int | None]:
+    """Make a folder that nobody else locked, or removed, before it was locked here."""
+    while True:
+        folder = parent / f"{prefix}{uuid4().hex}"
+        make_folder(folder)
+        with storage_errors(folder):
+            descriptor = lock_folder(folder)
+        if descriptor is not None:
+            return folder, descriptor

@@ -1,0 +1,47 @@
+"""The requests of batches that were made: kept under their ids, or removed."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from trio_batches.store.disk import storage_errors, sync_folder
+from trio_batches.store.spool import is_unkept
+
+if TYPE_CHECKING:
+    from trio_batches.store.home import Home
+
+__all__ = ("put_away", "requests_path")
+
+
+def requests_path(home: Home, batch_id: str) -> Path:
+    """Return where the requests of a batch are kept, if they are."""
+    return home.requests / f"{batch_id}.jsonl"
+
+
+def put_away(home: Home, path: Path, batch_id: str, *, keep: bool) -> None:
+    """Keep a chunk's requests under its batch's id, or remove them; once more does no harm.
+
+    Args:
+        home: Where they are kept.
+        path: The chunk's file.
+        batch_id: What it became.
+        keep: False removes it; so does the name of a folder that was not to be kept.
+
+    Raises:
+        StorageError: The disk is full or failing.
+    """
+    with storage_errors(path), contextlib.suppress(FileNotFoundError):
+        if keep and not is_unkept(path.parent) and _is_name(batch_id):
+            path.replace(requests_path(home, batch_id))
+            sync_folder(home.requests)
+        else:
+            path.unlink()
+    with contextlib.suppress(OSError):  # others are in it still, or it is gone
+        path.parent.rmdir()
+
+
+def _is_name(batch_id: str) -> bool:
+    """Tell whether an id of the service can be a file's name; ids come from outside."""
+    return Path(batch_id).name == batch_id and not batch_id.startswith(".")
