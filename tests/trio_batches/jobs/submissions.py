@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from tests.trio_batches.transport.peers import BASE_URL
 from trio_batches.jobs import resume, submit
 from trio_batches.store import Home, open_ledger
 
@@ -61,20 +62,28 @@ def creates(world: World) -> int:
 class Desk:
     """Submits from one home to the service of a network."""
 
-    def __init__(self, network: Network, folder: Path, retry: RetryPolicy | None = None) -> None:
+    def __init__(
+        self,
+        network: Network,
+        folder: Path,
+        *,
+        retry: RetryPolicy | None = None,
+        base_url: str = BASE_URL,
+    ) -> None:
         self.home = Home(folder / "home")
         self._network = network
         self._retry = retry
+        self._base_url = base_url
 
     @asynccontextmanager
     async def open(self) -> AsyncGenerator[tuple[Client, Ledger]]:
         async with (
-            self._network.client(retry=self._retry) as client,
+            self._network.client(base_url=self._base_url, retry=self._retry) as client,
             open_ledger(self.home) as ledger,
         ):
             yield client, ledger
 
-    async def submit(
+    async def submit(  # noqa: PLR0913  # those of the job
         self,
         source: Source,
         *,

@@ -346,7 +346,7 @@ async def test_a_batch_larger_than_the_queue_waits_for_an_empty_one(
 
 
 async def test_creates_of_one_size_are_not_on_their_way_at_once(
-    network: Network, tmp_path: Path, desk: Desk
+    network: Network, desk: Desk
 ) -> None:
     world = network.serve(Fault(operation="create", delay=50, times=None))
     async with trio.open_nursery() as nursery:
