@@ -4,35 +4,50 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 import click
 import msgspec
 
 from trio_batches.cli.exit_codes import Exit, exit_of, exit_of_all, sentence_of
 from trio_batches.cli.options import json_option
+from trio_batches.cli.progress import draw_submission
 from trio_batches.cli.run import run
 from trio_batches.cli.terminal import narrate, print_table, write_line
-from trio_batches.cli.watch import watch_batches
+from trio_batches.cli.watch import Form, watch_batches
 from trio_batches.client import API_VERSION, Client
-from trio_batches.jobs import plan_submission, resume
+from trio_batches.jobs import QUEUE_LIMIT, Submission, plan_submission, resume
 from trio_batches.jobs import submit as submit_requests
+from trio_batches.jobs.nursery import open_hidden_nursery
 from trio_batches.store import Home, open_ledger
 
 if TYPE_CHECKING:
-    from trio_batches.jobs import Plan, Submission
+    from trio_batches.jobs import Plan
+    from trio_batches.store import Ledger
 
 __all__ = ("submit",)
 
 
 @click.command()
-@click.argument("files", metavar="FILE...", nargs=-1)
+@click.argument(
+    "files",
+    metavar="FILE...",
+    nargs=-1,
+    type=click.Path(exists=True, dir_okay=False, allow_dash=True),
+)
 @click.option("--label", help="Your name for the batches.")
 @click.option("--dry-run", is_flag=True, help="Check and count, send nothing.")
 @click.option("--wait", is_flag=True, help="Wait until the batches have ended.")
 @click.option("--resume", "resuming", is_flag=True, help="Finish what earlier runs left open.")
 @click.option("--again", is_flag=True, help="Also requests that were submitted before.")
 @click.option("--no-keep", is_flag=True, help="Keep no copy of the requests.")
+@click.option(
+    "--queue-limit",
+    type=click.IntRange(min=1),
+    default=QUEUE_LIMIT,
+    show_default=True,
+    help="Requests that your tier lets wait at a time.",
+)
 @json_option
 def submit(  # noqa: PLR0913  # one argument for each option
     files: tuple[str, ...],
@@ -43,6 +58,7 @@ def submit(  # noqa: PLR0913  # one argument for each option
     resuming: bool,
     again: bool,
     no_keep: bool,
+    queue_limit: int,
     as_json: bool,
 ) -> None:
     """Submit the requests in JSONL files (`-` is stdin) as batches.
@@ -54,7 +70,7 @@ def submit(  # noqa: PLR0913  # one argument for each option
     """
     if resuming == bool(files):
         raise click.UsageError("name files with requests, or say --resume")
-    sources = [sys.stdin.buffer if name == "-" else Path(name) for name in files]
+    sources = [_stdin() if name == "-" else Path(name) for name in files]
 
     async def work() -> Exit:
         home = Home()
@@ -63,16 +79,39 @@ def submit(  # noqa: PLR0913  # one argument for each option
                 await plan_submission(sources, home, anthropic_version=API_VERSION),
                 as_json=as_json,
             )
+        progress = Submission()
         async with Client() as client, open_ledger(home) as ledger:
-            if resuming:
-                submission = await resume(client, ledger, home, keep=not no_keep)
-            else:
-                submission = await submit_requests(
-                    client, ledger, home, sources, label=label, keep=not no_keep, again=again
+            async with open_hidden_nursery() as nursery:
+                nursery.start_soon(draw_submission, progress)
+                if resuming:
+                    await _say_what_is_open(ledger)
+                    await resume(
+                        client,
+                        ledger,
+                        home,
+                        keep=not no_keep,
+                        queue_limit=queue_limit,
+                        progress=progress,
+                    )
+                else:
+                    await submit_requests(
+                        client,
+                        ledger,
+                        home,
+                        sources,
+                        label=label,
+                        keep=not no_keep,
+                        again=again,
+                        queue_limit=queue_limit,
+                        progress=progress,
+                    )
+                nursery.cancel_scope.cancel()
+            code = await _report(progress, as_json=as_json)
+            if wait and progress.batch_ids and code is Exit.DONE:
+                form: Form = "table" if sys.stdout.isatty() else "words"
+                code = await watch_batches(
+                    client, ledger, progress.batch_ids, form="json" if as_json else form
                 )
-            code = await _report(submission, as_json=as_json)
-            if wait and submission.batch_ids and code is Exit.DONE:
-                code = await watch_batches(client, submission.batch_ids, as_json=as_json)
         return code
 
     run(
@@ -80,6 +119,27 @@ def submit(  # noqa: PLR0913  # one argument for each option
         when_interrupted="interrupted: what was sent is in the ledger; "
         "run the same command again to go on",
     )
+
+
+def _stdin() -> BinaryIO:
+    """Open stdin without Python's buffer.
+
+    A thread that waits for input holds the buffer's lock, and the interpreter
+    would wait for that at its end.
+    """
+    return cast("BinaryIO", open(0, "rb", buffering=0, closefd=False))
+
+
+async def _say_what_is_open(ledger: Ledger) -> None:
+    intents = await ledger.open_intents()
+    if not intents:
+        narrate("nothing is open")
+    for intent in intents:
+        name = f"{intent.label}: " if intent.label else ""
+        narrate(
+            f"{name}{intent.n_requests:,} requests of {intent.at:%Y-%m-%d %H:%M} UTC "
+            f"are {intent.state}"
+        )
 
 
 async def _print_plan(plan: Plan, *, as_json: bool) -> Exit:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Literal, final
 
 import click
 import trio
@@ -13,20 +14,30 @@ import trio
 from trio_batches.cli.exit_codes import Exit, exit_of_all, sentence_of
 from trio_batches.cli.options import json_option
 from trio_batches.cli.run import run
-from trio_batches.cli.terminal import narrate, stderr, write_line, write_objects
+from trio_batches.cli.terminal import narrate, stderr, write
 from trio_batches.cli.time_span import span
+from trio_batches.cli.watch_table import WatchTable, outcome_of
 from trio_batches.client import Client
-from trio_batches.errors import TrioBatchesError
+from trio_batches.errors import StorageError, TrioBatchesError
+from trio_batches.jobs import list_until
 from trio_batches.jobs import watch as watch_until_ended
-from trio_batches.protocol.limits import MAX_PAGE
+from trio_batches.jobs.nursery import open_hidden_nursery
+from trio_batches.protocol.limits import PROCESSING_WINDOW
+from trio_batches.store import Home, open_ledger
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from trio_batches.client import Polled
+    from trio_batches.store import Ledger
     from trio_batches.types import MessageBatch
 
-__all__ = ("watch", "watch_batches")
+__all__ = ("Form", "watch", "watch_batches")
+
+COMMANDS_AT_ONCE = 8
+_LOOK_BACK = PROCESSING_WINDOW + timedelta(hours=1)
+
+Form = Literal["json", "table", "words"]
 
 
 @click.command()
@@ -39,15 +50,21 @@ def watch(
 ) -> None:
     """Wait until batches have ended; without ids, all that run now.
 
-    The service tells nothing of a batch's inside while it runs. The command of
-    --exec finds BATCH_ID and BATCH_STATUS in its environment.
+    In a terminal it shows a table; otherwise a batch as the service sent it, one
+    JSON object a line, whenever its status has changed.
+
+    The service tells nothing of a batch's inside while it runs: "usually" is how
+    long your earlier batches of that size took. The command of --exec finds
+    BATCH_ID and BATCH_STATUS in its environment.
     """
 
     async def work() -> Exit:
-        async with Client() as client:
+        async with Client() as client, AsyncExitStack() as stack:
+            ledger = await _open_ledger(stack)
             with trio.move_on_after(float("inf") if timeout is None else timeout):
                 watched = batch_ids or await _running(client)
-                return await watch_batches(client, watched, command=command, as_json=as_json)
+                form: Form = "json" if as_json or not sys.stdout.isatty() else "table"
+                return await watch_batches(client, ledger, watched, command=command, form=form)
         narrate(f"still in progress after {timeout:g} s")
         return Exit.IN_PROGRESS
 
@@ -55,55 +72,100 @@ def watch(
 
 
 async def watch_batches(
-    client: Client, batch_ids: Sequence[str], *, command: str | None = None, as_json: bool
+    client: Client,
+    ledger: Ledger | None,
+    batch_ids: Sequence[str],
+    *,
+    command: str | None = None,
+    form: Form,
 ) -> Exit:
-    """Print each change of status until all batches have ended."""
-
-    async def changed(look: Polled) -> None:
-        batch = look.batch
-        if as_json:
-            await write_objects([look.raw])
-        else:
-            await write_line(_line(batch))
-        if batch.ended:
-            if stderr.is_terminal:
-                stderr.bell()
-            if command is not None:
-                await _execute(command, batch)
-
-    outcomes = await watch_until_ended(client, batch_ids, changed)
+    """Show each change of status until all batches have ended."""
+    known = [] if ledger is None else await ledger.batches()
+    table = WatchTable({batch.id: batch.label for batch in known if batch.label}, known)
+    expected = {batch.id for batch in known}
+    async with open_hidden_nursery() as drawing:
+        if form == "table":
+            drawing.start_soon(table.draw)
+        async with open_hidden_nursery() as commands:
+            telling = _Telling(table, ledger, form, command, commands)
+            outcomes = await watch_until_ended(
+                client, batch_ids, telling.changed, expected=expected
+            )
+        drawing.cancel_scope.cancel()
+    if not outcomes:
+        narrate("no batch is in progress")
     errors = [found for found in outcomes.values() if isinstance(found, TrioBatchesError)]
     for error in errors:
         narrate(sentence_of(error))
     return exit_of_all(errors)
 
 
-def _line(batch: MessageBatch) -> str:
-    counts = batch.request_counts
+@final
+class _Telling:
+    """Says what has changed, and runs the user's command for what has ended."""
+
+    def __init__(
+        self,
+        table: WatchTable,
+        ledger: Ledger | None,
+        form: Form,
+        command: str | None,
+        nursery: trio.Nursery,
+    ) -> None:
+        self._table = table
+        self._ledger = ledger
+        self._form = form
+        self._command = command
+        self._nursery = nursery
+        self._limit: trio.CapacityLimiter = trio.CapacityLimiter(COMMANDS_AT_ONCE)
+
+    async def changed(self, look: Polled) -> None:
+        """Tell of a batch whose status has changed."""
+        batch = look.batch
+        self._table.note(batch)
+        if self._form == "json":
+            await write(look.raw.strip() + b"\n")
+        elif self._form == "words":
+            narrate(_sentence(batch))
+        if self._ledger is not None:
+            await self._ledger.save_batches([(batch, look.raw)])
+        if batch.ended and stderr.is_terminal:
+            stderr.bell()
+        if batch.ended and self._command is not None:
+            self._nursery.start_soon(_execute, self._command, batch, self._limit)
+
+
+async def _open_ledger(stack: AsyncExitStack) -> Ledger | None:
+    """Open the ledger if that can be done: watching does not need it."""
+    try:
+        return await stack.enter_async_context(open_ledger(Home()))
+    except StorageError as error:
+        narrate(f"{error}; watching without the ledger")
+        return None
+
+
+def _sentence(batch: MessageBatch) -> str:
     if batch.ended and batch.ended_at is not None:
-        kinds = ", ".join(f"{count:,} {kind}" for kind, count in counts.results().items() if count)
         took = span(batch.ended_at - batch.created_at)
-        return f"{batch.id}\t{batch.processing_status}\tafter {took}: {kinds}"
-    now = datetime.now(UTC)
-    return (
-        f"{batch.id}\t{batch.processing_status}\t{counts.total:,} requests, "
-        f"for {span(now - batch.created_at)}, expires in {span(batch.expires_at - now)}"
-    )
+        return f"{batch.id} ended after {took}: {outcome_of(batch)}"
+    left = span(batch.expires_at - datetime.now(UTC))
+    return f"{batch.id} is {batch.processing_status}; it expires in {left}"
 
 
-async def _execute(command: str, batch: MessageBatch) -> None:
+async def _execute(command: str, batch: MessageBatch, limit: trio.CapacityLimiter) -> None:
     environment = {
         **os.environ,
         "BATCH_ID": batch.id,
         "BATCH_STATUS": batch.processing_status,
     }
-    done = await trio.run_process(  # noqa: S604  # the user's own command, for the user's shell
-        command, shell=True, check=False, env=environment, stdout=sys.stderr.fileno()
-    )
+    async with limit:
+        done = await trio.run_process(  # noqa: S604  # the user's own command, for the user's shell
+            command, shell=True, check=False, env=environment, stdout=sys.stderr.fileno()
+        )
     if done.returncode:
         narrate(f"{batch.id}: the command of --exec exited with {done.returncode}")
 
 
 async def _running(client: Client) -> list[str]:
-    page = await client.messages.batches.list(limit=MAX_PAGE)
-    return [batch.id for batch in page.data if not batch.ended]
+    listed = await list_until(client, datetime.now(UTC) - _LOOK_BACK)
+    return [batch.id for batch, _ in listed.values() if not batch.ended]

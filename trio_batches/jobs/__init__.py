@@ -2,9 +2,11 @@
 
 from trio_batches.jobs.download import download
 from trio_batches.jobs.each import for_each
+from trio_batches.jobs.history import usual_duration
 from trio_batches.jobs.intake import Plan, Source
 from trio_batches.jobs.listing import Landmark, list_everything, list_until
 from trio_batches.jobs.progress import BatchDownload, DownloadProgress, DownloadState
+from trio_batches.jobs.queue import QUEUE_LIMIT
 from trio_batches.jobs.refresh import Refreshed, refresh
 from trio_batches.jobs.remove import remove
 from trio_batches.jobs.submission import ChunkProgress, ChunkState, Submission
@@ -12,6 +14,7 @@ from trio_batches.jobs.submit import plan_submission, resume, submit
 from trio_batches.jobs.watch import watch
 
 __all__ = (
+    "QUEUE_LIMIT",
     "BatchDownload",
     "ChunkProgress",
     "ChunkState",
@@ -31,5 +34,6 @@ __all__ = (
     "remove",
     "resume",
     "submit",
+    "usual_duration",
     "watch",
 )

@@ -21,6 +21,7 @@ from trio_batches.errors import (
     TrioBatchesError,
 )
 from trio_batches.jobs.looking import GRACE_SECONDS, Looking, patience_for
+from trio_batches.jobs.nursery import open_hidden_nursery
 from trio_batches.jobs.queue import Queue
 from trio_batches.jobs.reconcile import Watermark
 from trio_batches.jobs.submission import ChunkProgress, Submission
@@ -134,7 +135,7 @@ class Sending:
                 self._waiting.pop(intent.id, None)
                 limit.release_on_behalf_of(intent)
 
-        async with trio.open_nursery() as nursery:
+        async with open_hidden_nursery() as nursery:
             for intent, chunk in steps:
                 await limit.acquire_on_behalf_of(intent)
                 if self.progress.stopped_by is not None:
