@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import TYPE_CHECKING
 
 import click
@@ -17,11 +18,11 @@ from trio_batches.store import Home, Label, mend_ledger, open_ledger, rebuild
 from trio_batches.transport.address import id_segment
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import AsyncGenerator, Iterable
 
-    from trio_batches.store import Rebuilt
+    from trio_batches.store import Ledger, Rebuilt
 
-__all__ = ("add_label", "known_labels", "label", "ledger")
+__all__ = ("add_label", "known_labels", "label", "ledger", "ledger_if_any", "open_or_warn")
 
 
 @click.command()
@@ -127,6 +128,28 @@ async def known_labels(
             raise
         narrate(f"without labels: {error}")
         return {}
+
+
+@asynccontextmanager
+async def open_or_warn(home: Home) -> AsyncGenerator[Ledger | None]:
+    """Open the ledger, or say why the command goes on without it."""
+    async with AsyncExitStack() as stack:
+        ledger = None
+        try:
+            ledger = await stack.enter_async_context(open_ledger(home))
+        except StorageError as error:
+            narrate(f"without the ledger: {error}")
+        yield ledger
+
+
+@asynccontextmanager
+async def ledger_if_any(home: Home) -> AsyncGenerator[Ledger | None]:
+    """Open the ledger if there is one, without making it."""
+    if not (home.path / "ledger.db").exists():
+        yield None
+        return
+    async with open_or_warn(home) as ledger:
+        yield ledger
 
 
 def add_label(raw: bytes, found: Label | None) -> bytes:

@@ -13,6 +13,7 @@ from trio_batches.cli.models import models
 from trio_batches.cli.results import results
 from trio_batches.cli.simulate import simulate
 from trio_batches.cli.submit import submit
+from trio_batches.cli.verify import verify
 from trio_batches.cli.watch import watch
 from trio_batches.version import VERSION
 
@@ -42,6 +43,7 @@ _COMMANDS = (
     watch,
     results,
     download,
+    verify,
     cancel,
     delete,
     label,

@@ -11,6 +11,7 @@ from trio_batches.jobs.refresh import Refreshed, refresh
 from trio_batches.jobs.remove import remove
 from trio_batches.jobs.submission import ChunkProgress, ChunkState, Submission
 from trio_batches.jobs.submit import plan_submission, resume, submit
+from trio_batches.jobs.verify import VerifiedFile, VerifyReport, VerifyState, verify
 from trio_batches.jobs.watch import watch
 
 __all__ = (
@@ -25,6 +26,9 @@ __all__ = (
     "Refreshed",
     "Source",
     "Submission",
+    "VerifiedFile",
+    "VerifyReport",
+    "VerifyState",
     "download",
     "for_each",
     "list_everything",
@@ -35,5 +39,6 @@ __all__ = (
     "resume",
     "submit",
     "usual_duration",
+    "verify",
     "watch",
 )
