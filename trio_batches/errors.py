@@ -6,6 +6,7 @@ They are told apart by who has to act::
     ├── ConfigurationError            the caller: a setting is missing or wrong
     │   └── CredentialsError          no key, two keys, or one that cannot be sent
     ├── InvalidRequestsError          the caller: requests that must not be sent, all of them named
+    │   └── UnjoinableError           failed ones that cannot be sent again
     ├── InvalidIdError                the caller: an id that cannot be part of a path
     ├── TransportError                the network: no answer, or half of one
     ├── APIStatusError                the service said no
@@ -89,6 +90,7 @@ __all__ = (
     "StorageError",
     "TransportError",
     "TrioBatchesError",
+    "UnjoinableError",
     "UnprocessableEntityError",
     "UnsettledSubmissionError",
     "status_error_class",
@@ -130,6 +132,10 @@ class InvalidRequestsError(TrioBatchesError):
         self.faults: tuple[str, ...] = tuple(faults)
         first, more = self.faults[0], len(self.faults) - 1
         super().__init__(f"{first} (and {more:,} more)" if more else first)
+
+
+class UnjoinableError(InvalidRequestsError):
+    """Failed requests whose inputs cannot be found, or not told apart; nothing was sent."""
 
 
 class InvalidIdError(TrioBatchesError, ValueError):

@@ -10,6 +10,7 @@ from trio_batches.cli.demo import demo
 from trio_batches.cli.download import download
 from trio_batches.cli.ledger import label, ledger
 from trio_batches.cli.models import models
+from trio_batches.cli.resubmit import resubmit
 from trio_batches.cli.results import results
 from trio_batches.cli.simulate import simulate
 from trio_batches.cli.submit import submit
@@ -44,6 +45,7 @@ _COMMANDS = (
     results,
     download,
     verify,
+    resubmit,
     cancel,
     delete,
     label,

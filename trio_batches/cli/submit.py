@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from trio_batches.jobs import Plan
     from trio_batches.store import Ledger
 
-__all__ = ("submit",)
+__all__ = ("report_submission", "submit")
 
 
 @click.command()
@@ -106,7 +106,7 @@ def submit(  # noqa: PLR0913  # one argument for each option
                         progress=progress,
                     )
                 nursery.cancel_scope.cancel()
-            code = await _report(progress, as_json=as_json)
+            code = await report_submission(progress, as_json=as_json)
             if wait and progress.batch_ids and code is Exit.DONE:
                 form: Form = "table" if sys.stdout.isatty() else "words"
                 code = await watch_batches(
@@ -157,7 +157,8 @@ async def _print_plan(plan: Plan, *, as_json: bool) -> Exit:
     return Exit.DONE
 
 
-async def _report(submission: Submission, *, as_json: bool) -> Exit:
+async def report_submission(submission: Submission, *, as_json: bool) -> Exit:
+    """Print the new batches, say what went wrong, and return the exit code."""
     chunks = sorted(submission.chunks, key=lambda chunk: chunk.number)
     for chunk in chunks:
         if as_json:

@@ -9,6 +9,7 @@ from trio_batches.jobs.progress import BatchDownload, DownloadProgress, Download
 from trio_batches.jobs.queue import QUEUE_LIMIT
 from trio_batches.jobs.refresh import Refreshed, refresh
 from trio_batches.jobs.remove import remove
+from trio_batches.jobs.resubmit import Resubmission, resubmit
 from trio_batches.jobs.submission import ChunkProgress, ChunkState, Submission
 from trio_batches.jobs.submit import plan_submission, resume, submit
 from trio_batches.jobs.verify import VerifiedFile, VerifyReport, VerifyState, verify
@@ -24,6 +25,7 @@ __all__ = (
     "Landmark",
     "Plan",
     "Refreshed",
+    "Resubmission",
     "Source",
     "Submission",
     "VerifiedFile",
@@ -36,6 +38,7 @@ __all__ = (
     "plan_submission",
     "refresh",
     "remove",
+    "resubmit",
     "resume",
     "submit",
     "usual_duration",

@@ -170,6 +170,12 @@ class LedgerIntents(LedgerAccess):
         found = await self._select("batch = ?", batch_id)
         return found[0] if found else None
 
+    async def intents_of_parent(self, batch_id: str) -> list[Intent]:
+        """Return the intents that send requests of this batch again, oldest first."""
+        return await self._select(
+            "EXISTS (SELECT 1 FROM json_each(parents) WHERE value = ?)", batch_id
+        )
+
     async def _select(self, condition: str, *values: str) -> list[Intent]:
         query = f"SELECT {_COLUMNS} FROM intent WHERE {condition} ORDER BY at, submission, chunk"  # noqa: S608
         rows = await self._read(lambda connection: connection.execute(query, values).fetchall())
