@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import os
 import select
@@ -71,8 +72,13 @@ async def write_objects(objects: Iterable[bytes]) -> None:
 
 
 def _write(data: bytes) -> None:
+    try:
+        descriptor = sys.stdout.fileno()
+    except io.UnsupportedOperation:  # a test's, in memory
+        sys.stdout.buffer.write(data)
+        return
     # Not by `sys.stdout`: what it could not write it would try again at the end.
-    descriptor, rest = sys.stdout.fileno(), memoryview(data)
+    rest = memoryview(data)
     while rest:
         try:
             rest = rest[os.write(descriptor, rest) :]
