@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.trio_batches.cli.shell import KEY, NOBODY, command, finish, serve, start
+from tests.trio_batches.jobs.places import names
 from trio_batches.simulator import Answer, Edit, Fault, Scenario, World
 
 if TYPE_CHECKING:
@@ -153,7 +154,7 @@ def test_wrong_results_get_no_final_name_and_the_part_is_kept(
     assert_one_line(done, 6, batch_id, "run it again", *words)
     assert done.out == b""
     (part,) = shell.results.glob("*.part")
-    assert part.name.endswith(".part")
+    assert names(shell.results) == {part.name}
     assert part.read_bytes().count(b"\n") > 1000
 
 
@@ -272,7 +273,7 @@ def test_short_results_are_asked_for_again_and_then_said(patient: Patient, name:
     assert all("reading on in" in note for note in notes)
     if name == "download":
         (part,) = (patient.home / "results").glob("*.part")
-        assert part.name.endswith(".part")
+        assert names(part.parent) == {part.name}
         assert part.read_bytes().count(b"\n") == 19
     else:
         assert len(done.lines) == 19

@@ -46,16 +46,7 @@ def test_list_shows_a_row_for_each_batch_separated_by_tabs(shell: Shell, world: 
 
     assert (done.code, done.said) == (0, "")
     head, *rows = done.table
-    assert head == [
-        "id",
-        "label",
-        "status",
-        "age",
-        "requests",
-        "succeeded",
-        "failed",
-        "expires in",
-    ]
+    assert head == ["id", "label", "status", "age", "requests", "succeeded", "failed", "expires in"]
     assert [row[0] for row in rows] == world.batch_ids
     assert rows[0][1:] == ["", "in_progress", "60 s", "50", "", "", "23 h"]
     assert rows[1][1:] == ["", "ended", "60 min", "40", "34", "6", ""]
@@ -211,7 +202,7 @@ def test_download_of_all_that_have_ended_as_json(
 
     assert done.code == 0
     ended = [name for name in world.batch_ids[1:] if name != archived]
-    assert [entry["id"] for entry in done.objects] == ended[::-1]  # what expires first, first
+    assert [entry["id"] for entry in done.objects] == ended[::-1]  # the oldest is lost first
     for entry in done.objects:
         assert entry["state"] == "downloaded"
         assert entry["file"] == str(folder / f"{entry['id']}.jsonl")

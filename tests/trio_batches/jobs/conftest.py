@@ -11,19 +11,17 @@ class Patience(trio.abc.Instrument):
 
     def __init__(self, clock: trio.testing.MockClock) -> None:
         self._clock = clock
-        self._in_threads: set[trio.lowlevel.Task] = set()
+        self._waiting: set[trio.lowlevel.Task] = set()
 
     @override
     def after_task_step(self, task: trio.lowlevel.Task) -> None:
-        """Look at the threads after whatever a task did to them."""
-        # The limiter knows threads of any task; those of the ledger have others.
-        names = (frame.f_code.co_name for frame, _ in task.iter_await_frames())
-        if "to_thread_run_sync" in names:
-            self._in_threads.add(task)
+        """See whether the task waits for a thread now; limiters tell of their own threads only."""
+        frames = (frame for frame, _ in task.iter_await_frames())
+        if any(frame.f_code is trio.to_thread.run_sync.__code__ for frame in frames):
+            self._waiting.add(task)
         else:
-            self._in_threads.discard(task)
-        busy = trio.to_thread.current_default_thread_limiter().borrowed_tokens or self._in_threads
-        self._clock.autojump_threshold = float("inf") if busy else 0
+            self._waiting.discard(task)
+        self._clock.autojump_threshold = float("inf") if self._waiting else 0
 
 
 @pytest.fixture

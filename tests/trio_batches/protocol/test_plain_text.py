@@ -30,9 +30,7 @@ def test_what_could_steer_a_terminal_is_shown_as_an_escape(text: str, shown: str
     assert printable(text) == shown
 
 
-@pytest.mark.parametrize(
-    "text", ["two\nlines", "a\ttab", "数据处理 🎉 👩🏽‍🚀", "Größe", "שלום", ""]
-)
+@pytest.mark.parametrize("text", ["two\nlines", "a\ttab", "数据 🎉 👩🏽‍🚀", "Größe", ""])
 def test_text_that_is_harmless_stays(text: str) -> None:
     assert printable(text) == text
 

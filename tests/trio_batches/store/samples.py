@@ -70,6 +70,7 @@ def listing(folder: Path) -> list[Path]:
 async def store(folder: Path, sample: Sample, lines: Iterable[bytes] | None = None) -> Receipt:
     """Do what a download does with the lines that come, those of earlier parts left out."""
     results = ResultsFolder(folder)
+    results.make()
     part = results.begin(sample.batch)
     tally = part.tally
     try:
