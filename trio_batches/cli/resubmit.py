@@ -12,7 +12,7 @@ from trio_batches.cli.options import folder_option, json_option
 from trio_batches.cli.run import run
 from trio_batches.cli.submit import report_submission
 from trio_batches.cli.terminal import narrate, print_table, write_line
-from trio_batches.cli.watch import watch_batches
+from trio_batches.cli.watch import output_form, watch_batches
 from trio_batches.client import Client
 from trio_batches.jobs import resubmit as resubmit_requests
 from trio_batches.store import Home, open_ledger
@@ -73,7 +73,9 @@ def resubmit(  # noqa: PLR0913  # one argument for each option
                 return Exit.DONE
             code = await report_submission(job.submission, as_json=as_json)
             if wait and job.submission.batch_ids and code is Exit.DONE:
-                code = await watch_batches(client, job.submission.batch_ids, as_json=as_json)
+                code = await watch_batches(
+                    client, ledger, job.submission.batch_ids, form=output_form(as_json=as_json)
+                )
         return code
 
     run(

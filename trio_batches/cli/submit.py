@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
@@ -14,7 +13,7 @@ from trio_batches.cli.options import json_option
 from trio_batches.cli.progress import draw_submission
 from trio_batches.cli.run import run
 from trio_batches.cli.terminal import narrate, print_table, write_line
-from trio_batches.cli.watch import Form, watch_batches
+from trio_batches.cli.watch import output_form, watch_batches
 from trio_batches.client import API_VERSION, Client
 from trio_batches.jobs import QUEUE_LIMIT, Submission, plan_submission, resume
 from trio_batches.jobs import submit as submit_requests
@@ -108,9 +107,8 @@ def submit(  # noqa: PLR0913  # one argument for each option
                 nursery.cancel_scope.cancel()
             code = await report_submission(progress, as_json=as_json)
             if wait and progress.batch_ids and code is Exit.DONE:
-                form: Form = "table" if sys.stdout.isatty() else "words"
                 code = await watch_batches(
-                    client, ledger, progress.batch_ids, form="json" if as_json else form
+                    client, ledger, progress.batch_ids, form=output_form(as_json=as_json)
                 )
         return code
 

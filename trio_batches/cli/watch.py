@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from trio_batches.store import Ledger
     from trio_batches.types import MessageBatch
 
-__all__ = ("Form", "watch", "watch_batches")
+__all__ = ("Form", "output_form", "watch", "watch_batches")
 
 COMMANDS_AT_ONCE = 8
 _LOOK_BACK = PROCESSING_WINDOW + timedelta(hours=1)
@@ -69,6 +69,13 @@ def watch(
         return Exit.IN_PROGRESS
 
     run(work, when_interrupted="stopped watching; the batches go on")
+
+
+def output_form(*, as_json: bool) -> Form:
+    """Return how the batches of another command are shown while it waits for them."""
+    if as_json:
+        return "json"
+    return "table" if sys.stdout.isatty() else "words"
 
 
 async def watch_batches(
