@@ -12,6 +12,7 @@ import click
 import trio
 
 from trio_batches.cli.exit_codes import Exit, exit_of_all, sentence_of
+from trio_batches.cli.ledger import add_label
 from trio_batches.cli.options import json_option
 from trio_batches.cli.run import run
 from trio_batches.cli.terminal import narrate, stderr, write
@@ -26,15 +27,18 @@ from trio_batches.protocol.limits import PROCESSING_WINDOW
 from trio_batches.store import Home, open_ledger
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from trio_batches.client import Polled
-    from trio_batches.store import Ledger
+    from trio_batches.store import KnownBatch, Label, Ledger
     from trio_batches.types import MessageBatch
 
 __all__ = ("Form", "output_form", "watch", "watch_batches")
 
 COMMANDS_AT_ONCE = 8
+HISTORY = 5_000
+"""So many of the latest batches tell how long one usually takes."""
+
 _LOOK_BACK = PROCESSING_WINDOW + timedelta(hours=1)
 
 Form = Literal["json", "table", "words"]
@@ -50,8 +54,8 @@ def watch(
 ) -> None:
     """Wait until batches have ended; without ids, all that run now.
 
-    In a terminal it shows a table; otherwise a batch as the service sent it, one
-    JSON object a line, whenever its status has changed.
+    In a terminal it shows a table; otherwise, whenever a batch's status has changed,
+    that batch as the service sent it, with its label, one JSON object a line.
 
     The service tells nothing of a batch's inside while it runs: "usually" is how
     long your earlier batches of that size took. The command of --exec finds
@@ -87,14 +91,19 @@ async def watch_batches(
     form: Form,
 ) -> Exit:
     """Show each change of status until all batches have ended."""
-    known = [] if ledger is None else await ledger.batches()
-    table = WatchTable({batch.id: batch.label for batch in known if batch.label}, known)
-    expected = {batch.id for batch in known}
+    labels: dict[str, Label] = {}
+    history: list[KnownBatch] = []
+    expected: list[str] = []
+    if ledger is not None:
+        labels = await ledger.labels(batch_ids)
+        history = await ledger.batches(status="ended", limit=HISTORY)
+        expected = await ledger.known_ids(gone=False)
+    table = WatchTable(labels, history)
     async with open_hidden_nursery() as drawing:
         if form == "table":
             drawing.start_soon(table.draw)
         async with open_hidden_nursery() as commands:
-            telling = _Telling(table, ledger, form, command, commands)
+            telling = _Telling(table, labels, ledger, form, command, commands)
             outcomes = await watch_until_ended(
                 client, batch_ids, telling.changed, expected=expected
             )
@@ -111,15 +120,17 @@ async def watch_batches(
 class _Telling:
     """Says what has changed, and runs the user's command for what has ended."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917  # what it works with
         self,
         table: WatchTable,
+        labels: Mapping[str, Label],
         ledger: Ledger | None,
         form: Form,
         command: str | None,
         nursery: trio.Nursery,
     ) -> None:
         self._table = table
+        self._labels = labels
         self._ledger = ledger
         self._form = form
         self._command = command
@@ -131,7 +142,7 @@ class _Telling:
         batch = look.batch
         self._table.note(batch)
         if self._form == "json":
-            await write(look.raw.strip() + b"\n")
+            await write(add_label(look.raw.strip(), self._labels.get(batch.id)) + b"\n")
         elif self._form == "words":
             narrate(_sentence(batch))
         if self._ledger is not None:

@@ -16,9 +16,10 @@ from trio_batches.jobs import usual_duration
 from trio_batches.protocol.plain_text import one_line
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from datetime import timedelta
 
-    from trio_batches.store import KnownBatch
+    from trio_batches.store import KnownBatch, Label
     from trio_batches.types import MessageBatch
 
 __all__ = ("WatchTable", "outcome_of")
@@ -35,7 +36,7 @@ class WatchTable:
         history: Earlier batches, to tell how long one usually takes.
     """
 
-    def __init__(self, labels: dict[str, str], history: list[KnownBatch]) -> None:
+    def __init__(self, labels: Mapping[str, Label], history: Sequence[KnownBatch]) -> None:
         self._labels = labels
         self._history = history
         self._batches: dict[str, MessageBatch] = {}
@@ -51,12 +52,13 @@ class WatchTable:
 
     def _row(self, batch: MessageBatch, now: datetime) -> tuple[str, ...]:
         size = batch.request_counts.total
+        label = self._labels.get(batch.id)
         if size not in self._usual:
             self._usual[size] = usual_duration(self._history, size)
         usual = self._usual[size]
         return (
             batch.id,
-            self._labels.get(batch.id, ""),
+            (label.label if label is not None else None) or "",
             outcome_of(batch) if batch.ended else batch.processing_status,
             f"{size:,}",
             span((batch.ended_at or now) - batch.created_at),

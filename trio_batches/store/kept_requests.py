@@ -44,4 +44,4 @@ def put_away(home: Home, path: Path, batch_id: str, *, keep: bool) -> None:
 
 def _is_name(batch_id: str) -> bool:
     """Tell whether an id of the service can be a file's name; ids come from outside."""
-    return Path(batch_id).name == batch_id and not batch_id.startswith(".")
+    return Path(batch_id).name == batch_id and batch_id[:1] not in ("", ".")

@@ -1,0 +1,343 @@
+"""Creates whose replies were lost: what is adopted, what is sent again, what cannot be told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+import trio
+
+from tests.trio_batches.jobs.submissions import Desk, creates, ids_in, lines, request, requests
+from trio_batches.errors import (
+    AmbiguousCreateError,
+    BusyError,
+    StorageError,
+    TransportError,
+    UnsettledSubmissionError,
+)
+from trio_batches.jobs import Submission, submit
+from trio_batches.simulator import Answer, Fault, Scenario, Simulator, World
+from trio_batches.store import Ledger
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.trio_batches.transport.peers import Network
+    from trio_batches.types import MessageBatch
+
+LOST = Fault(operation="create", drop_reply=True)
+NOT_MADE = Fault(operation="create", answer=Answer(status=500))
+
+
+@pytest.fixture
+def desk(network: Network, tmp_path: Path) -> Desk:
+    return Desk(network, tmp_path)
+
+
+def world_of(*faults: Fault, listing_delay: float = 0, batch_seconds: float = 1e6) -> World:
+    return World(
+        scenario=Scenario(
+            faults=faults,
+            listing_delay=listing_delay,
+            batch_seconds=batch_seconds,
+            read_timeout=1e7,
+        )
+    )
+
+
+def times(world: World, operation: str) -> list[float]:
+    return [record.time for record in world.requests if record.operation == operation]
+
+
+async def states(desk: Desk) -> list[str]:
+    return [intent.state for intent in await desk.intents()]
+
+
+async def interrupted(desk: Desk, world: World, seconds: float = 5) -> None:
+    """Submit two requests, and be cancelled while their batch is looked for."""
+    with trio.move_on_after(seconds):
+        await desk.submit(requests(2))
+    assert creates(world) == 1
+    assert await states(desk) == ["ambiguous"]
+
+
+async def test_the_batch_of_a_lost_reply_is_adopted_at_once(network: Network, desk: Desk) -> None:
+    world = network.serve(world=world_of(LOST))
+    done = await desk.submit(requests(2))
+    assert trio.current_time() == 0
+    assert done.batch_ids == world.batch_ids
+    assert [chunk.adopted for chunk in done.chunks] == [True]
+    assert desk.kept(done.batch_ids) == [lines(requests(2))]
+
+
+async def test_a_batch_that_appears_late_is_waited_for(network: Network, desk: Desk) -> None:
+    world = network.serve(world=world_of(LOST, listing_delay=174))
+    done = await desk.submit(requests(2))
+    assert trio.current_time() == 175, "looks were at 0, 1, 3, 7, 15, 25, …"
+    assert done.batch_ids == world.batch_ids
+    assert creates(world) == 1
+
+
+async def test_what_was_not_made_is_sent_again_after_three_minutes(
+    network: Network, desk: Desk
+) -> None:
+    world = network.serve(world=world_of(NOT_MADE))
+    done = await desk.submit(requests(2))
+    assert done.complete
+    assert times(world, "create") == [0, 180]
+    assert ids_in(world) == {"r0": 1, "r1": 1}
+
+
+async def test_after_three_sends_without_an_answer_it_stays_open(
+    network: Network, desk: Desk
+) -> None:
+    world = network.serve(
+        world=world_of(Fault(operation="create", answer=Answer(status=500), times=None))
+    )
+    done = await desk.submit(requests(2))
+    assert isinstance(done.chunks[0].error, AmbiguousCreateError)
+    assert done.chunks[0].state == "open"
+    assert times(world, "create") == [0, 180, 360]
+    assert await states(desk) == ["planned"]
+
+
+async def test_a_rerun_looks_again_for_what_is_left_of_the_grace(
+    network: Network, desk: Desk
+) -> None:
+    world = network.serve(world=world_of(NOT_MADE))
+    await interrupted(desk, world)
+    started = trio.current_time()
+    assert (await desk.submit(requests(2))).complete
+    waited = trio.current_time() - started
+    assert 170 < waited <= 180, "real time has hardly passed"
+    assert creates(world) == 2
+
+
+async def test_a_clock_that_was_set_forward_does_not_end_the_search(
+    network: Network, desk: Desk
+) -> None:
+    world = network.serve(world=world_of(LOST, listing_delay=20))
+    await interrupted(desk, world)
+    async with desk.open() as (_, ledger):
+        await ledger._write(  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+            lambda db: db.execute("UPDATE intent SET sent_at = '2001-01-01T00:00:00.000000Z'")
+        )
+    assert (await desk.resume()).batch_ids == world.batch_ids
+    assert creates(world) == 1
+
+
+async def test_a_clock_that_was_set_back_does_not_prolong_it(network: Network, desk: Desk) -> None:
+    world = network.serve(world=world_of(NOT_MADE))
+    await interrupted(desk, world)
+    async with desk.open() as (_, ledger):
+        await ledger._write(  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+            lambda db: db.execute("UPDATE intent SET sent_at = '2199-01-01T00:00:00.000000Z'")
+        )
+    assert (await desk.resume()).complete
+    assert times(world, "create")[1] == 185
+
+
+async def foreign_create(network: Network, prefix: str = "x") -> MessageBatch:
+    """Let another program create a batch of two requests."""
+    async with network.client() as client:
+        return await client.messages.batches.create(requests(2, prefix))
+
+
+async def test_two_candidates_that_run_cannot_be_told_apart_and_nothing_is_sent(
+    network: Network, desk: Desk
+) -> None:
+    world = network.serve(world=world_of(LOST, listing_delay=8, batch_seconds=500))
+    await interrupted(desk, world)
+    foreign = await foreign_create(network)
+    await trio.sleep(10)
+    left = await desk.resume()
+    error = left.chunks[0].error
+    assert isinstance(error, UnsettledSubmissionError)
+    assert set(error.batch_ids) == set(world.batch_ids)
+    assert foreign.id in error.batch_ids
+    assert creates(world) == 2
+    await trio.sleep(600)
+    settled = await desk.resume()  # both have ended: their results tell
+    assert settled.complete
+    assert settled.batch_ids == [world.batch_ids[1]]
+    assert creates(world) == 2
+
+
+async def test_an_ended_batch_of_others_is_not_adopted(network: Network, desk: Desk) -> None:
+    world = network.serve(world=world_of(NOT_MADE, batch_seconds=1))
+    await interrupted(desk, world, seconds=1)
+    foreign = await foreign_create(network)
+    await trio.sleep(10)
+    done = await desk.resume()
+    assert done.complete
+    assert foreign.id not in done.batch_ids
+    assert ids_in(world) == {"x0": 1, "x1": 1, "r0": 1, "r1": 1}
+
+
+async def test_batches_from_before_the_create_are_no_candidates(
+    network: Network, desk: Desk
+) -> None:
+    world = network.serve(world=world_of(NOT_MADE))
+    world.add_in_progress_batch(2, age=10)
+    done = await desk.submit(requests(2))
+    assert creates(world) == 2
+    assert done.batch_ids == world.batch_ids[:1]
+
+
+async def test_a_deleted_landmark_does_not_matter_while_another_is_there(
+    network: Network, desk: Desk
+) -> None:
+    world = network.serve(world=world_of(LOST, NOT_MADE, listing_delay=20))
+    newest, _ = world.add_ended_batch(2, age=90), world.add_ended_batch(2, age=9000)
+    await interrupted(desk, world)
+    async with network.client() as client:
+        await client.messages.batches.delete(newest)
+    assert (await desk.resume()).complete
+    assert creates(world) == 1
+
+
+async def test_another_workspace_is_recognised_and_nothing_is_sent_there(
+    network: Network, desk: Desk
+) -> None:
+    world = world_of(LOST, listing_delay=20)
+    world.add_ended_batch(9)
+    network.serve(world=world)
+    await interrupted(desk, world)
+    other = network.serve(world=World(seed=1))
+    other.add_ended_batch(9)
+    left = await desk.resume()
+    assert isinstance(left.chunks[0].error, UnsettledSubmissionError)
+    assert "with the key that began it" in str(left.chunks[0].error)
+    assert creates(other) == 0
+    network.put(Simulator(world).handle)
+    assert (await desk.resume()).complete
+    assert creates(world) == 1
+
+
+async def test_an_empty_page_that_has_more_hides_nothing(network: Network, desk: Desk) -> None:
+    scenario = Scenario(faults=(LOST,), empty_page_every=2, read_timeout=1e7)
+    world = network.serve(world=World(scenario=scenario))
+    world.add_ended_batch(5)
+    done = await desk.submit(requests(2))
+    assert done.batch_ids == world.batch_ids[:1]
+    assert creates(world) == 1
+
+
+async def test_a_create_of_that_size_elsewhere_is_waited_for_and_then_named(
+    network: Network, desk: Desk
+) -> None:
+    world = network.serve(world=world_of(NOT_MADE))
+    await interrupted(desk, world)
+    started = trio.current_time()
+    left = await desk.submit(requests(2, "other"))
+    assert isinstance(left.chunks[0].error, BusyError)
+    assert "resume that submission first" in str(left.chunks[0].error)
+    assert trio.current_time() - started == 240
+    assert creates(world) == 1
+    assert (await desk.resume()).complete
+    assert ids_in(world) == {"r0": 1, "r1": 1, "other0": 1, "other1": 1}
+
+
+async def test_another_size_does_not_wait(network: Network, desk: Desk) -> None:
+    world = network.serve(world=world_of(NOT_MADE))
+    await interrupted(desk, world)
+    assert (await desk.submit(requests(3, "other"))).complete
+    assert trio.current_time() == 5
+
+
+async def test_a_ledger_that_cannot_be_written_after_the_create(
+    network: Network, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = network.serve(world=world_of())
+
+    async def confirm(*_: object) -> bool:
+        raise StorageError("ledger.db", "the disk is full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Ledger, "confirm", confirm)
+        left = await desk.submit(requests(2))
+    assert isinstance(left.stopped_by, StorageError)
+    assert left.chunks[0].state == "open"
+    assert left.batch_ids == world.batch_ids, "the user learns what was made"
+    assert await states(desk) == ["sent"]
+    assert (await desk.submit(requests(2))).batch_ids == world.batch_ids
+    assert creates(world) == 1
+
+
+async def test_a_copy_that_cannot_be_kept_does_not_unmake_the_batch(
+    network: Network, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = network.serve(world=world_of())
+
+    def put_away(*_: object, **__: object) -> None:
+        raise StorageError("requests", "the disk is full")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("trio_batches.jobs.sending.put_away", put_away)
+        left = await desk.submit(requests(2))
+    assert left.complete
+    assert isinstance(left.stopped_by, StorageError)
+    await desk.resume()
+    assert desk.files() == [f"{world.batch_ids[0]}.jsonl"]
+
+
+async def test_requests_that_vanish_while_they_are_sent_are_no_lost_create(
+    network: Network, desk: Desk
+) -> None:
+    world = network.serve(Fault(operation="list", nth=2, delay=10))
+
+    async def vanish() -> None:
+        await trio.sleep(5)
+        for path in desk.home.requests.glob("*/*.jsonl"):
+            path.unlink()
+
+    progress = Submission()
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(vanish)
+        await desk.submit(requests(2), progress=progress)
+    assert isinstance(progress.stopped_by, StorageError)
+    assert await states(desk) == ["planned"]
+    assert ids_in(world) == {}
+
+
+async def test_a_service_that_vanishes_before_the_create_leaves_it_planned(
+    network: Network, desk: Desk
+) -> None:
+    world = network.serve(world=world_of(Fault(operation="list", nth=2, drop_reply=True, times=99)))
+    left = await desk.submit(requests(2))
+    assert isinstance(left.chunks[0].error, TransportError)
+    assert await states(desk) == ["planned"]
+    assert creates(world) == 0
+
+
+async def test_what_another_process_has_settled_is_left_alone(network: Network, desk: Desk) -> None:
+    world = network.serve(world=world_of(NOT_MADE, listing_delay=20))
+    await interrupted(desk, world)
+    foreign = await foreign_create(network)
+    async with desk.open() as (client, ledger):
+        raw = (await client.messages.batches.poll(foreign.id)).raw
+        (intent,) = await desk.intents()
+
+        async def settle() -> None:
+            await trio.sleep(5)
+            await ledger.confirm(intent.id, foreign, raw)
+
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(settle)
+            left = await desk.resume()
+    assert isinstance(left.chunks[0].error, BusyError)
+    assert creates(world) == 2
+    assert (await desk.resume()).chunks == []
+
+
+async def test_requests_are_the_libraries_own_whatever_their_size(
+    network: Network, desk: Desk
+) -> None:
+    world = network.serve(world=world_of())
+    async with desk.open() as (client, ledger):
+        given = [request("small"), request("large", "x" * 3_000_000)]
+        done = await submit(client, ledger, desk.home, [given], parents=["msgbatch_1"])
+    assert done.complete
+    (record,) = [record for record in world.requests if record.operation == "create"]
+    assert record.headers["content-length"] == str(record.body_bytes)
+    assert [intent.parents for intent in await desk.intents()] == [("msgbatch_1",)]
