@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import click
 import trio
 
-from trio_batches.cli.download import exit_of_download, run_download
+from trio_batches.cli.download import exit_of_download, with_progress
 from trio_batches.cli.run import run
 from trio_batches.cli.simulate import FAKE_KEY
 from trio_batches.cli.terminal import narrate, write_line
 from trio_batches.client import Client
-from trio_batches.jobs import DownloadProgress
+from trio_batches.jobs import DownloadProgress, download
 from trio_batches.protocol.limits import MAX_PAGE
 from trio_batches.simulator import World, open_simulator
 from trio_batches.store import ResultsFolder
@@ -68,7 +68,9 @@ async def _demo(folder: Path) -> Exit:
         )
         progress = DownloadProgress()
         started = trio.current_time()
-        await run_download(client, ended, folder, None, progress)
+        await with_progress(
+            progress, len(ended), lambda: download(client, ended, folder, progress=progress)
+        )
         seconds = trio.current_time() - started
     verified = await trio.to_thread.run_sync(_verify, progress, folder)
     await _summarise(progress, verified, seconds)

@@ -2,11 +2,32 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import click
+from typing_extensions import override
 
-__all__ = ("folder_option", "json_option", "yes_option")
+__all__ = ("Duration", "folder_option", "json_option", "yes_option")
+
+_UNITS = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+
+
+class Duration(click.ParamType[float]):
+    """A time span such as `90`, `90s`, `30m`, `2h` or `1d`, as seconds."""
+
+    name = "time"
+
+    @override
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Return the seconds."""
+        found = re.fullmatch(r"(\d+(?:\.\d+)?)([smhd]?)", str(value))
+        if found is None:
+            self.fail(f"{value!r} is no time: say 90s, 30m, 2h or 1d", param, ctx)
+        return float(found[1]) * _UNITS[found[2]]
+
 
 json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 

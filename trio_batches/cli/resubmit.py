@@ -11,7 +11,7 @@ from trio_batches.cli.exit_codes import Exit
 from trio_batches.cli.options import folder_option, json_option
 from trio_batches.cli.run import run
 from trio_batches.cli.submit import report_submission
-from trio_batches.cli.terminal import narrate, print_table, write_line
+from trio_batches.cli.terminal import narrate, print_table, write_objects
 from trio_batches.cli.watch import output_form, watch_batches
 from trio_batches.client import Client
 from trio_batches.jobs import resubmit as resubmit_requests
@@ -94,7 +94,7 @@ async def _print_plan(job: Resubmission, *, as_json: bool) -> Exit:
             "invalid": job.invalid,
             "sent_before": job.sent_before,
         }
-        await write_line(msgspec.json.encode(plan).decode())
+        await write_objects([msgspec.json.encode(plan)])
         return Exit.DONE
     rows = [(kind, f"{count:,} requests") for kind, count in sorted(job.kinds.items())]
     rows.append(("all", f"{job.requests:,} requests"))

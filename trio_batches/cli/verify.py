@@ -12,7 +12,7 @@ from trio_batches.cli.exit_codes import Exit
 from trio_batches.cli.ledger import ledger_if_any
 from trio_batches.cli.options import json_option
 from trio_batches.cli.run import run
-from trio_batches.cli.terminal import narrate, write_line
+from trio_batches.cli.terminal import narrate, write_line, write_objects
 from trio_batches.jobs import verify as verify_files
 from trio_batches.store import Home
 
@@ -54,7 +54,7 @@ def verify(folder: Path | None, *, as_json: bool) -> None:
 async def _print(report: VerifyReport, *, as_json: bool) -> None:
     for file in report.files.values():
         if as_json:
-            await write_line(msgspec.json.encode(file).decode())
+            await write_objects([msgspec.json.encode(file)])
         elif file.reason is not None:
             await write_line(f"{file.batch_id}\t{file.state}\t{file.reason}")
     bad = len(report.files) - report.count("verified", "unproven")

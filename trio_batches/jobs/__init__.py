@@ -2,6 +2,7 @@
 
 from trio_batches.jobs.download import download
 from trio_batches.jobs.each import for_each
+from trio_batches.jobs.forecast import Forecast, forecast
 from trio_batches.jobs.history import usual_duration
 from trio_batches.jobs.intake import Plan, Source
 from trio_batches.jobs.listing import Landmark, list_everything, list_until
@@ -22,6 +23,7 @@ __all__ = (
     "ChunkState",
     "DownloadProgress",
     "DownloadState",
+    "Forecast",
     "Landmark",
     "Plan",
     "Refreshed",
@@ -33,6 +35,7 @@ __all__ = (
     "VerifyState",
     "download",
     "for_each",
+    "forecast",
     "list_everything",
     "list_until",
     "plan_submission",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import AsyncIterable, Iterable, Sequence
 from typing import TYPE_CHECKING, final
 
@@ -18,6 +19,7 @@ from trio_batches.errors import (
     TrioBatchesError,
 )
 from trio_batches.jobs.fetch import Fetch
+from trio_batches.jobs.forecast import forecast
 from trio_batches.jobs.nursery import open_hidden_nursery
 from trio_batches.jobs.outcomes import Outcomes
 from trio_batches.jobs.pace import Meter, steer
@@ -33,6 +35,8 @@ if TYPE_CHECKING:
     from trio_batches.types import MessageBatch
 
 __all__ = ("Batches", "download")
+
+_log = logging.getLogger("trio_batches")
 
 Batches = Iterable["str | MessageBatch"] | AsyncIterable["str | MessageBatch"]
 """Ids, or batches as `list()` gives them, which saves a request each."""
@@ -116,6 +120,8 @@ async def download(  # noqa: PLR0913  # each is a choice of its own
         progress,
         start_before,
     )
+    if isinstance(batches, Sequence):
+        await _warn_of_a_full_disk(folder, batches)
     async with open_hidden_nursery() as nursery:
         if concurrency is not None:
             job.set_concurrency(concurrency)
@@ -249,3 +255,19 @@ class _Download:
 def _age(batch: str | MessageBatch) -> float:
     """Sort by when the service drops the results; what is not known comes last."""
     return float("inf") if isinstance(batch, str) else batch.created_at.timestamp()
+
+
+async def _warn_of_a_full_disk(folder: Path, batches: Sequence[str | MessageBatch]) -> None:
+    """Say so at the start when what is known of the batches will not fit."""
+    lines = sum(0 if isinstance(batch, str) else batch.request_counts.total for batch in batches)
+    if not lines:
+        return
+    seen = await trio.to_thread.run_sync(forecast, folder)
+    needed = seen.bytes(lines)
+    if needed is not None and needed > seen.free:
+        _log.warning(
+            "%s: the results may take %s bytes, and %s are free",
+            folder,
+            f"{needed:,}",
+            f"{seen.free:,}",
+        )

@@ -110,7 +110,7 @@ async def resubmit(  # noqa: PLR0913  # each is a choice of its own
     job = Resubmission(parents) if progress is None else progress
     receipts = await _receipts(client, ledger, folder or home.results, parents)
     await trio.to_thread.run_sync(make_folder, home.requests)
-    with _temporary(home.requests / f"again-{uuid4().hex}.jsonl") as path:
+    with _temporary(home.requests / f"again-{uuid4().hex}.part") as path:
         work = _Collecting(ledger, home, folder or home.results, job)
         await work.run(receipts, path, include_invalid=include_invalid, again=again)
         if job.requests and not dry_run:

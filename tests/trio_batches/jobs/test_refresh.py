@@ -25,6 +25,12 @@ HOUR = 3600.0
 
 
 @pytest.fixture
+def anyio_backend(clock: trio.testing.MockClock) -> tuple[str, dict[str, object]]:
+    """Nothing here waits for time, so none has to pass."""
+    return "trio", {"clock": clock}
+
+
+@pytest.fixture
 def clock() -> trio.testing.MockClock:
     """Time that stands still: the ledger works in threads, for which no clock may jump."""
     return trio.testing.MockClock()
