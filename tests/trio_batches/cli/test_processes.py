@@ -225,6 +225,22 @@ def bytes_waiting(descriptor: int) -> int:
     return int(struct.unpack("i", fcntl.ioctl(descriptor, termios.FIONREAD, b"\0" * 4))[0])
 
 
+def test_a_pipe_that_does_not_block_gets_everything(service: Serve) -> None:
+    world = slow_world(3000, bandwidth=None)
+    service(world)
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    process = start(command("results", world.batch_ids[0]), stdout=writer)
+    os.close(writer)
+    wait_until(lambda: bytes_waiting(reader) > 60_000)
+
+    with open(reader, "rb") as pipe:  # noqa: PTH123  # a descriptor
+        lines = pipe.read().splitlines(keepends=True)
+
+    assert finish(process).code == 0
+    assert sorted(lines) == sorted(world.result_lines(world.batch_ids[0]))
+
+
 def test_a_stdout_on_a_full_disk_is_an_error_of_the_disk(service: Serve) -> None:
     world = slow_world(100, bandwidth=None)
     service(world)

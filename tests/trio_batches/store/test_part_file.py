@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from tests.trio_batches.store.samples import Sample, parts, store
+from trio_batches.errors import StorageError
 from trio_batches.store import ResultsFolder
 from trio_batches.store.part_file import PartFile
 
@@ -202,3 +203,15 @@ def test_parts_that_nothing_can_complete_are_dropped(
     taken, tally = take_over(tmp_path, sample)
 
     assert (taken, tally.total) == (b"", 0)
+
+
+def test_a_part_that_cannot_be_read_is_an_error_that_leaves_nothing_new(
+    tmp_path: Path, sample: Sample
+) -> None:
+    strange = tmp_path / f"{sample.id}.jsonl.left.part"
+    strange.mkdir()
+
+    with pytest.raises(StorageError, match=str(strange)):
+        ResultsFolder(tmp_path).begin(sample.batch)
+
+    assert parts(tmp_path) == [strange]
