@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 import trio
 
 from trio_batches.cli.download import exit_of_download, with_progress
+from trio_batches.cli.exit_codes import Exit
 from trio_batches.cli.run import run
 from trio_batches.cli.simulate import FAKE_KEY
 from trio_batches.cli.terminal import narrate, write_line
@@ -18,9 +18,6 @@ from trio_batches.jobs import DownloadProgress, download
 from trio_batches.protocol.limits import MAX_PAGE
 from trio_batches.simulator import World, open_simulator
 from trio_batches.store import ResultsFolder
-
-if TYPE_CHECKING:
-    from trio_batches.cli.exit_codes import Exit
 
 __all__ = ("demo",)
 
@@ -74,6 +71,8 @@ async def _demo(folder: Path) -> Exit:
         seconds = trio.current_time() - started
     verified = await trio.to_thread.run_sync(_verify, progress, folder)
     await _summarise(progress, verified, seconds)
+    if verified < progress.count("downloaded", "present"):
+        return Exit.INTEGRITY
     return exit_of_download(progress)
 
 

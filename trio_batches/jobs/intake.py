@@ -79,9 +79,8 @@ class Intake:
         while True:
             with storage_errors(Path(name)):
                 # A pipe may never bring anything: whoever cancels does not wait for it.
-                piece: bytes | None = await trio.to_thread.run_sync(
-                    file.read, READ_BYTES, abandon_on_cancel=True
-                )
+                read = cast("Callable[[int], bytes | None]", file.read)
+                piece = await trio.to_thread.run_sync(read, READ_BYTES, abandon_on_cancel=True)
             if piece is None:  # a pipe that does not block
                 await trio.lowlevel.wait_readable(file.fileno())
             elif not await trio.to_thread.run_sync(lines.take, piece):

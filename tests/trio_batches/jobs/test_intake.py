@@ -119,7 +119,8 @@ async def test_a_binary_file_has_a_fault_in_each_line(tmp_path: Path) -> None:
 def test_every_fault_has_the_number_of_its_line(
     tmp_path_factory: pytest.TempPathFactory, given: list[str], piece: int
 ) -> None:
-    content, expected, first = b"", [], ""
+    content, first = b"", ""
+    expected: list[str] = []
     doubled: list[str] = []
     for number, kind in enumerate(given, 1):
         name = "twin" if kind == "twin" else f"r{number}"

@@ -98,7 +98,7 @@ async def test_a_few_lone_batches_far_down_are_not_worth_a_page(
 ) -> None:
     world = network.serve()
     ids = [world.add_ended_batch(5, age=900_000 + n) for n in range(2)]
-    ids += [world.add_ended_batch(5, age=600) for n in range(3)]
+    ids += [world.add_ended_batch(5, age=600) for _ in range(3)]
     for number in range(1_200):
         world.add_ended_batch(1, age=3600 + number)
     async with network.client() as client:

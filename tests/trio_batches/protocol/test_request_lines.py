@@ -35,45 +35,45 @@ def test_a_line_of_the_older_form_is_converted() -> None:
     )
 
 
-@pytest.mark.parametrize(
-    ("line", "faults"),
-    [
-        (b"", ["not a JSON object: Input data was truncated"]),
-        (b"[1]", ["not a JSON object: Expected `object`, got `array`"]),
-        (b'{"custom_id"', ["not a JSON object: Input data was truncated"]),
-        (
-            PARAMS,
-            [
-                "custom_id is missing: give the request a name that is unique in the input",
-                "params is missing: it holds what the Messages API would take",
-                "'max_tokens' is no key of a request: remove it",
-                "'messages' is no key of a request: remove it",
-                "'model' is no key of a request: remove it",
-            ],
-        ),
-        (NATIVE | {"label": 1}, ["'label' is no key of a request: remove it"]),
-        (
-            {"custom_id": 7, "params": PARAMS},
-            ["custom_id is empty: give the request a name that is unique in its batch"],
-        ),
-        ({"custom_id": "a", "params": 3}, ["params must be a JSON object"]),
-        (
-            {"custom_id": "a", "params": PARAMS | {"stream": True, "max_tokens": 0}},
-            [
-                "max_tokens must be a whole number of 1 or more, not 0",
-                "stream must be left out: a batch does not stream",
-            ],
-        ),
-        (
-            {"custom_id": "a", "method": "GET", "url": "/v1/models", "body": PARAMS},
-            [
-                "method is 'GET': only POST can be batched",
-                "url is '/v1/models': only /v1/messages can be batched",
-            ],
-        ),
-        (NATIVE | {"body": {}}, ["'body' is no key of a request: remove it"]),
-    ],
-)
+FAULTY: list[tuple[bytes | dict[str, object], list[str]]] = [
+    (b"", ["not a JSON object: Input data was truncated"]),
+    (b"[1]", ["not a JSON object: Expected `object`, got `array`"]),
+    (b'{"custom_id"', ["not a JSON object: Input data was truncated"]),
+    (
+        PARAMS,
+        [
+            "custom_id is missing: give the request a name that is unique in the input",
+            "params is missing: it holds what the Messages API would take",
+            "'max_tokens' is no key of a request: remove it",
+            "'messages' is no key of a request: remove it",
+            "'model' is no key of a request: remove it",
+        ],
+    ),
+    (NATIVE | {"label": 1}, ["'label' is no key of a request: remove it"]),
+    (
+        {"custom_id": 7, "params": PARAMS},
+        ["custom_id is empty: give the request a name that is unique in its batch"],
+    ),
+    ({"custom_id": "a", "params": 3}, ["params must be a JSON object"]),
+    (
+        {"custom_id": "a", "params": PARAMS | {"stream": True, "max_tokens": 0}},
+        [
+            "max_tokens must be a whole number of 1 or more, not 0",
+            "stream must be left out: a batch does not stream",
+        ],
+    ),
+    (
+        {"custom_id": "a", "method": "GET", "url": "/v1/models", "body": PARAMS},
+        [
+            "method is 'GET': only POST can be batched",
+            "url is '/v1/models': only /v1/messages can be batched",
+        ],
+    ),
+    (NATIVE | {"body": {}}, ["'body' is no key of a request: remove it"]),
+]
+
+
+@pytest.mark.parametrize(("line", "faults"), FAULTY)
 def test_every_fault_of_a_line_is_named(line: object, faults: list[str]) -> None:
     found = read(line)
     assert found.faults == faults
