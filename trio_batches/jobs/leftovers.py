@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import trio
 
+from trio_batches.errors import AlreadySubmittedError
 from trio_batches.store.disk import make_folder, storage_errors
 from trio_batches.store.kept_requests import put_away
 from trio_batches.store.spool import lock_folder, spool_folders
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from trio_batches.store.ledger import Ledger
     from trio_batches.store.ledger_rows import Intent
 
-__all__ = ("find_kept", "remake", "tidy")
+__all__ = ("check_kept", "remake", "tidy")
 
 
 async def tidy(ledger: Ledger, home: Home) -> None:
@@ -71,11 +72,28 @@ def remake(intents: Iterable[Intent], chunks: Sequence[Chunk]) -> None:
                 Path(chunk.path).replace(path)
 
 
-def find_kept(home: Home, chunks: Iterable[Chunk]) -> list[str]:
-    """Return the batches whose requests, kept here, are those of a chunk.
+async def check_kept(
+    ledger: Ledger, home: Home, chunks: Sequence[Chunk], parents: Sequence[str]
+) -> None:
+    """Look for requests among those of batches that the ledger, made anew, does not know of.
 
-    They tell what was submitted even if the ledger was deleted.
+    Args:
+        ledger: An open ledger.
+        home: Where requests are kept.
+        chunks: The requests.
+        parents: Batches whose requests are sent again.
+
+    Raises:
+        AlreadySubmittedError: There they are.
     """
+    kept = await trio.to_thread.run_sync(_find_kept, home, chunks)
+    lost = [name for name in kept if await ledger.intent_of_batch(name) is None]
+    if unknown := [name for name in lost if name not in parents]:
+        raise AlreadySubmittedError(unknown)
+
+
+def _find_kept(home: Home, chunks: Iterable[Chunk]) -> list[str]:
+    """Return the batches whose requests, kept here, are those of a chunk."""
     sizes = {chunk.bytes + chunk.requests: chunk.path for chunk in chunks}
     with storage_errors(home.requests), os.scandir(home.requests) as entries:
         return [

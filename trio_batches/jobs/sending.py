@@ -189,16 +189,17 @@ class Sending:
         except AmbiguousCreateError as error:
             return error
         except (TransportError, ConfigurationError, StorageError, *_NOT_NOW):
-            await self._unsend(intent)
+            await self._unsend(intent)  # noqa: ASYNC120  # shielded
             raise
         except APIStatusError as error:
-            with trio.CancelScope(shield=True):
-                await self._ledger.fail(intent.id, str(error))
             chunk.state, chunk.error = "failed", error
+        else:
+            await self._confirm(intent, chunk, created.batch, created.raw)
             return None
         finally:
             self._queue.give_back(intent.n_requests)
-        await self._confirm(intent, chunk, created.batch, created.raw)
+        with trio.CancelScope(shield=True):
+            await self._ledger.fail(intent.id, str(chunk.error))
         return None
 
     async def _unsend(self, intent: Intent) -> None:

@@ -11,7 +11,7 @@ import trio
 
 from trio_batches.errors import AlreadySubmittedError, BusyError
 from trio_batches.jobs.intake import Intake
-from trio_batches.jobs.leftovers import find_kept, remake, tidy
+from trio_batches.jobs.leftovers import check_kept, remake, tidy
 from trio_batches.jobs.queue import QUEUE_LIMIT
 from trio_batches.jobs.reconcile import read_watermark
 from trio_batches.jobs.sending import Sending
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from trio_batches.store.ledger import Ledger
 
 __all__ = ("plan_submission", "resume", "submit")
+
+CLOSING_SECONDS = 60.0
+"""How long removing files may take when the task is already cancelled."""
 
 _OPEN = ("planned", "sent", "ambiguous")
 
@@ -117,9 +120,8 @@ async def submit(  # noqa: PLR0913  # each is a choice of its own
                 await trio.to_thread.run_sync(remake, intents, plan.chunks)
                 await _close(spool)  # it may be hours until everything is sent
             else:
-                kept = await trio.to_thread.run_sync(find_kept, home, plan.chunks)
-                if kept and not again:
-                    raise AlreadySubmittedError(kept)
+                if not again:
+                    await check_kept(ledger, home, plan.chunks, parents)
                 intents = await _write_down(client, ledger, plan, spool.sha256, label, parents)
                 spool.hand_over()
             return await sending.run(intents, concurrency)
@@ -236,11 +238,11 @@ async def _spool(home: Home, *, keep: bool) -> AsyncGenerator[Spool]:
     try:
         yield spool
     finally:
-        await _close(spool)
+        await _close(spool)  # noqa: ASYNC102  # shielded, with a deadline, in there
 
 
 async def _close(spool: Spool) -> None:
-    with trio.CancelScope(shield=True):  # removing files takes a moment, not for ever
+    with trio.move_on_after(CLOSING_SECONDS, shield=True):
         await trio.to_thread.run_sync(spool.close)
 
 

@@ -71,7 +71,8 @@ class Spool:
             StorageError: The disk is full or failing.
         """
         size = len(line) + 1
-        if self._count and (
+        # Not once only: the lines that a cut moves into the next chunk may leave no room either.
+        while self._count and (
             self._count >= MAX_REQUESTS or self._size + size + _ENVELOPE > MAX_BODY_BYTES
         ):
             with storage_errors(self.folder):
