@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, BinaryIO, cast
 import pytest
 import trio
 import trio.lowlevel
+import trio.testing
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from typing_extensions import override
@@ -269,8 +270,7 @@ async def test_a_pipe_that_does_not_block_is_waited_for(tmp_path: Path) -> None:
     os.set_blocking(pipe, False)
 
     async def bring() -> None:
-        for _ in range(50):
-            await trio.lowlevel.checkpoint()
+        await trio.testing.wait_all_tasks_blocked(0.05)
         os.write(end, lines(requests(1)))
         os.close(end)
 
@@ -279,4 +279,12 @@ async def test_a_pipe_that_does_not_block_is_waited_for(tmp_path: Path) -> None:
             nursery.start_soon(bring)
             plan, _ = await take(tmp_path, file)
     assert plan.requests == 1
-    assert intake._name_of(named(b"", "x")) == "x"  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+
+
+async def test_stdin_has_a_name(tmp_path: Path) -> None:
+    class Stdin(io.BytesIO):
+        name = 0
+
+    assert await faults(tmp_path, Stdin(b"x")) == [
+        "<stdin>:1: not a JSON object: JSON is malformed: invalid character (byte 0)"
+    ]

@@ -16,6 +16,7 @@ from trio_batches.errors import (
     UnsettledSubmissionError,
 )
 from trio_batches.jobs import Submission, submit
+from trio_batches.jobs.sending import Sending
 from trio_batches.simulator import Answer, Fault, Scenario, Simulator, World
 from trio_batches.store import Ledger
 
@@ -341,3 +342,59 @@ async def test_requests_are_the_libraries_own_whatever_their_size(
     (record,) = [record for record in world.requests if record.operation == "create"]
     assert record.headers["content-length"] == str(record.body_bytes)
     assert [intent.parents for intent in await desk.intents()] == [("msgbatch_1",)]
+
+
+async def test_an_archived_candidate_cannot_be_looked_into(network: Network, desk: Desk) -> None:
+    world = network.serve(world=world_of(LOST, batch_seconds=1))
+    await interrupted_before_listing(desk, world)
+    world.clock.advance(30 * 24 * 3600)
+    done = await desk.resume()
+    assert done.batch_ids == world.batch_ids
+    assert creates(world) == 1
+
+
+async def interrupted_before_listing(desk: Desk, world: World) -> None:
+    """Be cancelled right after the reply was lost."""
+    with trio.CancelScope() as scope:
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(desk.submit, requests(2))
+            while creates(world) == 0:
+                await trio.lowlevel.checkpoint()
+            scope.cancel()
+
+
+async def test_two_runs_of_one_intent_send_it_once(network: Network, desk: Desk) -> None:
+    world = network.serve(Fault(operation="create", answer=Answer(status=403)))
+    await desk.submit(requests(2))
+    async with desk.open() as (client, ledger):
+        (intent,) = await ledger.open_intents()
+        assert await ledger.claim_sending(intent.id) == "granted"
+        assert await ledger.claim_sending(intent.id) == "settled"
+        sending = Sending(
+            client,
+            ledger,
+            desk.home,
+            keep=True,
+            progress=Submission(),
+            queue_limit=200_000,
+        )
+        left = await sending.run([intent], 1)
+    assert "another process is sending it" in str(left.chunks[0].error)
+    assert creates(world) == 1
+
+
+async def test_an_abandoned_intent_is_no_chunk_to_send(network: Network, desk: Desk) -> None:
+    world = network.serve(Fault(operation="create", answer=Answer(status=403)))
+    await desk.submit(requests(2))
+    async with desk.open() as (client, ledger):
+        (intent,) = await ledger.open_intents()
+        await ledger.abandon(intent.id)
+        (intent,) = await ledger.intents_of_submission(intent.submission)
+        sending = Sending(
+            client, ledger, desk.home, keep=True, progress=Submission(), queue_limit=200_000
+        )
+        left = await sending.run([intent], 1)
+    assert [chunk.state for chunk in left.chunks] == ["failed"]
+    await desk.resume()
+    assert desk.files() == []
+    assert creates(world) == 1

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import stat
 from typing import TYPE_CHECKING
@@ -8,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.trio_batches.store.samples import Sample
-from trio_batches.errors import StorageError
-from trio_batches.store.disk import make_folder, storage_errors, write_whole
+from trio_batches.errors import BusyError, StorageError
+from trio_batches.store.disk import exclusive, make_folder, storage_errors, write_whole
 from trio_batches.store.part_file import PartFile
 
 if TYPE_CHECKING:
@@ -93,3 +94,38 @@ def test_a_file_that_cannot_be_written_leaves_nothing(tmp_path: Path) -> None:
         write_whole(tmp_path / "taken", b"new")
 
     assert list(tmp_path.iterdir()) == [tmp_path / "taken"]
+
+
+def test_a_lock_is_one_processes_only_and_leaves_no_file(tmp_path: Path) -> None:
+    path = tmp_path / "x.lock"
+    with exclusive(path):
+        with (
+            pytest.raises(BusyError, match="another process is at work on this"),
+            exclusive(path),
+        ):
+            pass
+        assert path.exists()
+    assert not path.exists()
+    with exclusive(path):
+        pass
+
+
+def test_a_lock_whose_file_its_owner_removes_meanwhile_is_taken_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "x.lock"
+    flock = fcntl.flock
+    removed: list[int] = []
+
+    def late(descriptor: int, how: int) -> None:
+        if len(removed) < 2:
+            path.unlink()
+            if removed:
+                path.touch()
+            removed.append(descriptor)
+        flock(descriptor, how)
+
+    monkeypatch.setattr(fcntl, "flock", late)
+    with exclusive(path), pytest.raises(BusyError), exclusive(path):
+        pass
+    assert len(removed) == 2
