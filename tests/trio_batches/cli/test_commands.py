@@ -234,6 +234,8 @@ def test_a_failed_download_is_an_object_too(shell: Shell, world: World) -> None:
             "state": "failed",
             "file": None,
             "receipt": None,
+            "attempts": 0,
+            "request_id": None,
             "error": f"{running} is in_progress: its results come when it has ended",
         }
     ]
@@ -252,18 +254,21 @@ def test_a_dry_run_says_what_there_is_to_do_and_does_nothing(shell: Shell, world
     shell.call("download", first)
     world.requests.clear()
 
-    table = shell.call("download", "--dry-run", running, first, second).table
+    done = shell.call("download", "--dry-run", running, first, second)
     objects = shell.call("download", "--dry-run", "--json", first, second).objects
 
-    assert table == [
-        ["id", "results", "to do"],
-        [running, "50", "nothing: it is in_progress"],
-        [first, "40", "nothing: it is here, verified"],
-        [second, "41", "download"],
+    each = (shell.results / f"{first}.jsonl").stat().st_size / 40
+    bytes_ = round(41 * each)
+    assert done.table == [
+        ["id", "results", "gone in", "bytes", "to do"],
+        [second, "41", "28 d", f"{bytes_:,}", "download"],
+        [first, "40", "28 d", "", "nothing: it is here, verified"],
+        [running, "50", "28 d", "", "nothing: it is in_progress"],
     ]
-    assert objects == [
-        {"id": first, "results": 40, "to_do": "nothing: it is here, verified"},
-        {"id": second, "results": 41, "to_do": "download"},
+    assert done.said.startswith(f"1 to download, 41 results, one request each; about {bytes_:,} b")
+    assert [(entry["id"], entry["to_do"], entry["bytes"]) for entry in objects] == [
+        (second, "download", bytes_),
+        (first, "nothing: it is here, verified", None),
     ]
     assert {record.operation for record in world.requests} == {"retrieve"}
     assert names(shell.results) == {f"{first}.jsonl", f"{first}.receipt.json"}
