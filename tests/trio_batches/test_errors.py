@@ -85,7 +85,8 @@ EXAMPLES: list[tuple[TrioBatchesError, str]] = [
         errors.UnsettledSubmissionError(1000, ["msgbatch_1", "msgbatch_2"]),
         (
             "the reply to a create of 1,000 requests was lost, and it may have made any of "
-            "msgbatch_1, msgbatch_2: nothing was sent again"
+            "msgbatch_1, msgbatch_2: resume the submission when these have ended, and their "
+            "results tell which; nothing was sent again"
         ),
     ),
     (errors.BusyError("another download runs here"), "another download runs here"),
@@ -123,6 +124,8 @@ def test_an_error_survives_pickling_and_copying(error: TrioBatchesError, text: s
 def test_all_errors_have_one_root_are_public_and_documented() -> None:
     for known in every_class():
         assert known.__doc__
+        if known.__module__ != errors.__name__:
+            continue  # what a room raises for itself is known outside by its base
         assert known.__name__.endswith("Error")
         assert known.__name__ in errors.__all__
         assert errors.__doc__ is not None
