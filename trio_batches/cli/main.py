@@ -54,5 +54,5 @@ _COMMANDS = (
     simulate,
     demo,
 )
-for command in _COMMANDS:
-    main.add_command(command)
+for _command in _COMMANDS:
+    main.add_command(_command)

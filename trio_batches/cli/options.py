@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 import click
 from typing_extensions import override
 
 __all__ = ("Duration", "folder_option", "json_option", "yes_option")
+
+F = TypeVar("F", bound=Callable[..., object])
 
 _UNITS = {"": 1.0, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 
@@ -29,14 +33,24 @@ class Duration(click.ParamType[float]):
         return float(found[1]) * _UNITS[found[2]]
 
 
-json_option = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+def json_option(function: F) -> F:
+    """Add `--json`."""
+    add = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+    return add(function)
 
-yes_option = click.option("--yes", is_flag=True, help="Do not ask.")
 
-folder_option = click.option(
-    "-o",
-    "--output",
-    "folder",
-    type=click.Path(file_okay=False, path_type=Path),
-    help="The folder of the results files; by default `results` in the home.",
-)
+def yes_option(function: F) -> F:
+    """Add `--yes`."""
+    return click.option("--yes", is_flag=True, help="Do not ask.")(function)
+
+
+def folder_option(function: F) -> F:
+    """Add `-o`."""
+    add = click.option(
+        "-o",
+        "--output",
+        "folder",
+        type=click.Path(file_okay=False, path_type=Path),
+        help="The folder of the results files; by default `results` in the home.",
+    )
+    return add(function)

@@ -40,7 +40,7 @@ class _Console(Console):
         self.quiet = True
 
 
-stderr = _Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
+stderr: Console = _Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
 
 
 def narrate(text: str) -> None:

@@ -75,7 +75,7 @@ class Pace:
     """
 
     def __init__(self) -> None:
-        self.limit = START
+        self.limit: int = START
         self._before: int | None = None
         """The bytes of the window before the last step up, while that is on trial."""
         self._rest = 0

@@ -18,7 +18,7 @@ class Home:
     """
 
     def __init__(self, path: Path | None = None) -> None:
-        self.path = path or _default_path()
+        self.path: Path = path or _default_path()
 
     @property
     def requests(self) -> Path:

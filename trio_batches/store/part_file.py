@@ -48,7 +48,7 @@ class PartFile:
         compression: Compression | None = None,
         sync: bool = True,
     ) -> None:
-        self.tally = Tally(batch.id, batch.request_counts.results())
+        self.tally: Tally = Tally(batch.id, batch.request_counts.results())
         """What has been taken over or is written; whoever writes counts it here first."""
         self._plain = results_path(folder, batch.id)
         self._final = results_path(folder, batch.id, compression)
@@ -61,7 +61,7 @@ class PartFile:
         self._pending: list[bytes] = []
         self._pending_bytes = 0
         self._line_is_open = False
-        self.bytes = 0
+        self.bytes: int = 0
         """Of lines, written so far."""
 
     @property

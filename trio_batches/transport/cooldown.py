@@ -18,7 +18,7 @@ class CoolDown:
     """
 
     def __init__(self) -> None:
-        self.holds = 0
+        self.holds: int = 0
         self._until = float("-inf")
 
     def hold(self, seconds: float) -> None:
