@@ -14,6 +14,8 @@ from trio_batches.store.disk import storage_errors
 from trio_batches.types import BatchRequest, encode
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from typing_extensions import TypeIs
 
     from trio_batches.store.spool import Spool
