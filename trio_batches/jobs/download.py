@@ -139,13 +139,15 @@ class _Download:
     """Takes up batch after batch while there are slots free.
 
     Attributes:
-        limiter: Has a token for each batch that may be under way.
+        limiter: Has a token for each batch that may be streamed at a time.
     """
 
     def __init__(
         self, fetch: Fetch, outcomes: Outcomes, progress: DownloadProgress, start_before: float
     ) -> None:
         self.limiter = trio.CapacityLimiter(1)
+        self._ahead = trio.CapacityLimiter(1)
+        """Batches that are looked up while they wait for one of those tokens."""
         self._fetch = fetch
         self._outcomes = outcomes
         self._progress = progress
@@ -155,7 +157,8 @@ class _Download:
         self._busy: list[tuple[BatchDownload, BusyError]] = []
 
     def set_concurrency(self, concurrency: int) -> None:
-        self.limiter.total_tokens = self._progress.concurrency = concurrency
+        self.limiter.total_tokens = self._ahead.total_tokens = concurrency
+        self._progress.concurrency = concurrency
 
     async def run(self, batches: Batches) -> None:
         try:
@@ -165,11 +168,14 @@ class _Download:
                 for entry, error in self._busy:
                     await self._look_again(entry, error)
         finally:
-            for entry in self._progress.batches.values():
-                if entry.state in ("waiting", "running"):
-                    entry.state = "interrupted"
             with trio.move_on_after(WRITING_SECONDS, shield=True):
-                await self._write_down()
+                await self._write_down(*self._interrupted())
+
+    def _interrupted(self) -> Iterable[BatchDownload]:
+        for entry in self._progress.batches.values():
+            if entry.state in ("waiting", "running"):
+                entry.state = "interrupted"
+                yield entry
 
     async def _hand_out(self, batches: Batches, nursery: trio.Nursery) -> None:
         with trio.move_on_at(self._start_before) as time:
@@ -184,7 +190,8 @@ class _Download:
                 self._progress.stopped_by = error
             else:
                 self._progress.listed = True
-        self._progress.ended_early = time.cancelled_caught
+        if time.cancelled_caught:
+            self._progress.ended_early = True
 
     def _in_order(self, batches: Iterable[str | MessageBatch]) -> Iterable[str | MessageBatch]:
         """Return the oldest batches of a sequence first, and let the progress know all of them."""
@@ -206,20 +213,38 @@ class _Download:
         entry = self._enter(batch)
         if entry.batch_id not in self._taken:
             self._taken.add(entry.batch_id)
-            await self.limiter.acquire_on_behalf_of(entry)
+            await self._ahead.acquire_on_behalf_of(entry)
             nursery.start_soon(self._work, batch, entry)
 
     async def _work(self, batch: str | MessageBatch, entry: BatchDownload) -> None:
         try:
-            await self._fetch.run(batch, entry)
+            await self._bring(batch, entry)
         except BusyError as error:
             self._busy.append((entry, error))
-            return
         except TrioBatchesError as error:
             self._fail(entry, error)
+        if entry.state not in ("waiting", "running"):
+            await self._write_down(entry)
+
+    async def _bring(self, batch: str | MessageBatch, entry: BatchDownload) -> None:
+        try:
+            found = await self._fetch.look(batch, entry)
+            slot = None if found is None else await self._slot(entry)
         finally:
-            self.limiter.release_on_behalf_of(entry)
-        await self._write_down(entry)
+            self._ahead.release_on_behalf_of(entry)
+        if found is not None and slot is not None:
+            try:
+                await self._fetch.run(found, entry, slot.release)
+            finally:
+                slot.release()
+
+    async def _slot(self, entry: BatchDownload) -> _Slot | None:
+        """Wait for a token; None if the time in which downloads may begin is up."""
+        with trio.move_on_at(self._start_before):
+            await self.limiter.acquire_on_behalf_of(entry)
+            return _Slot(self.limiter, entry)
+        self._progress.ended_early = True
+        return None
 
     async def _look_again(self, entry: BatchDownload, error: BusyError) -> None:
         """See whether the other process has fetched a batch meanwhile."""
@@ -242,14 +267,25 @@ class _Download:
         self._progress.stopped_by = error
         self._scope.cancel()
 
-    async def _write_down(self, entry: BatchDownload | None = None) -> None:
+    async def _write_down(self, *entries: BatchDownload) -> None:
         try:
-            if entry is None:
-                await self._outcomes.flush()
-            else:
-                await self._outcomes.add(entry)
+            await self._outcomes.add(entries)
         except StorageError as error:
             self._stop(error)
+
+
+@final
+class _Slot:
+    """A token of a limiter, given back once."""
+
+    def __init__(self, limiter: trio.CapacityLimiter, holder: BatchDownload) -> None:
+        self._limiter: trio.CapacityLimiter | None = limiter
+        self._holder = holder
+
+    def release(self) -> None:
+        limiter, self._limiter = self._limiter, None
+        if limiter is not None:
+            limiter.release_on_behalf_of(self._holder)
 
 
 def _age(batch: str | MessageBatch) -> float:

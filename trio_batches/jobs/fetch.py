@@ -9,19 +9,26 @@ import trio
 
 from trio_batches.errors import BatchNotEndedError
 from trio_batches.jobs.lookup import look_up
+from trio_batches.jobs.outcomes import manifest_line
+from trio_batches.store.manifest import append_manifest
 from trio_batches.store.receipt import Receipt
 from trio_batches.transport.address import id_segment
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from trio_batches.client import Client
     from trio_batches.jobs.pace import Meter
-    from trio_batches.jobs.progress import BatchDownload, DownloadProgress
+    from trio_batches.jobs.progress import BatchDownload, DownloadProgress, DownloadState
     from trio_batches.store.claim import Claim
     from trio_batches.store.part_file import PartFile
     from trio_batches.store.results_folder import ResultsFolder
     from trio_batches.types import MessageBatch
 
 __all__ = ("Fetch",)
+
+FINISHING = 4
+"""Files to be synced and named at a time: more of them only wait for the same disk."""
 
 
 @final
@@ -50,28 +57,26 @@ class Fetch:
         self._progress = progress
         self._meter = meter
         self._recheck = recheck
+        self._finishing = trio.CapacityLimiter(FINISHING)
 
-    async def run(self, batch: str | MessageBatch, entry: BatchDownload) -> None:
-        """Bring a batch's verified file into the folder, or see that it is there.
+    async def look(self, batch: str | MessageBatch, entry: BatchDownload) -> MessageBatch | None:
+        """Return the ended batch that is to be fetched; None if its verified file is there.
 
         Raises:
-            BusyError: Another process is fetching it.
-            TrioBatchesError: It cannot be had; what came of it is kept in a part.
+            TrioBatchesError: It cannot be had.
         """
-        entry.state, entry.started = "running", datetime.now(UTC)
+        entry.started = datetime.now(UTC)
         id_segment(entry.batch_id)  # it becomes a file's name
-        receipt = None
         if isinstance(batch, str):
             receipt = await self.held(batch)
-            if receipt is None:
-                batch = await look_up(self._client, batch)
-        if receipt is None:
-            assert not isinstance(batch, str)  # noqa: S101  # it was looked up
-            receipt = await self._fetch(batch, entry)
-        else:
-            entry.state = "present"
-        entry.expected = receipt.lines
-        entry.receipt, entry.lines, entry.bytes = receipt, receipt.lines, receipt.bytes
+            if receipt is not None:
+                _accept(entry, receipt, "present")
+                return None
+            batch = await look_up(self._client, batch)
+        if not batch.ended:
+            raise BatchNotEndedError(batch.id, batch.processing_status)
+        entry.expected = batch.request_counts.total
+        return batch
 
     async def held(self, batch_id: str) -> Receipt | None:
         """Return the receipt of a batch that is in the folder by now; asks nobody."""
@@ -79,23 +84,45 @@ class Fetch:
             lambda: self._folder.held(batch_id, deep=self._recheck)
         )
 
-    async def _fetch(self, batch: MessageBatch, entry: BatchDownload) -> Receipt:
-        if not batch.ended:
-            raise BatchNotEndedError(batch.id, batch.processing_status)
-        entry.expected = batch.request_counts.total
+    async def run(
+        self, batch: MessageBatch, entry: BatchDownload, streamed: Callable[[], None]
+    ) -> None:
+        """Bring a batch's verified file into the folder, or see that it is there.
+
+        Args:
+            batch: As `look` has returned it.
+            entry: Its progress.
+            streamed: Called when nothing more comes from the service: the disk can
+                be waited for while the next download runs.
+
+        Raises:
+            BusyError: Another process is fetching it.
+            TrioBatchesError: It cannot be had; what came of it is kept in a part.
+        """
+        entry.state = "running"
         begun = await trio.to_thread.run_sync(self._begin, batch)
         if isinstance(begun, Receipt):
-            entry.state = "present"
-            return begun
+            _accept(entry, begun, "present")
+            return
         claim, part = begun
         try:
             await self._stream(batch, part, entry)
-            receipt = await trio.to_thread.run_sync(self._folder.complete, batch, part)
+            async with self._finishing:
+                streamed()
+                await trio.to_thread.run_sync(self._finish, batch, entry, part, claim)
         finally:
             part.close()
             claim.release()
-        entry.state = "downloaded"
-        return receipt
+
+    def _finish(
+        self, batch: MessageBatch, entry: BatchDownload, part: PartFile, claim: Claim
+    ) -> None:
+        """Publish the file and write down that it is there. To be called in a worker thread."""
+        receipt = self._folder.complete(batch, part)
+        part.close()
+        claim.release()
+        _accept(entry, receipt, "downloaded")
+        append_manifest(self._folder.path, [manifest_line(self._folder.path, entry)])
 
     def _begin(self, batch: MessageBatch) -> Receipt | tuple[Claim, PartFile]:
         """Find the file, or begin it. To be called in a worker thread."""
@@ -125,3 +152,8 @@ class Fetch:
                     entry.bytes += len(block)
             finally:
                 entry.attempts, entry.request_id = results.readings, results.request_id
+
+
+def _accept(entry: BatchDownload, receipt: Receipt, state: DownloadState) -> None:
+    entry.state, entry.receipt, entry.expected = state, receipt, receipt.lines
+    entry.lines, entry.bytes = receipt.lines, receipt.bytes

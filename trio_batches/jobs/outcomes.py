@@ -13,13 +13,14 @@ from trio_batches.store.manifest import ManifestLine, append_manifest
 from trio_batches.version import VERSION
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from trio_batches.jobs.progress import BatchDownload
     from trio_batches.store.ledger import Ledger
     from trio_batches.store.receipt import Receipt
 
-__all__ = ("Outcomes",)
+__all__ = ("Outcomes", "manifest_line")
 
 _log = logging.getLogger("trio_batches")
 
@@ -38,37 +39,37 @@ class Outcomes:
         self._receipts: list[Receipt] = []
         self._writing = False
 
-    async def add(self, entry: BatchDownload) -> None:
-        """Write down what became of a batch, or leave it to the task that is writing.
+    async def add(self, entries: Iterable[BatchDownload]) -> None:
+        """Write down what became of batches, or leave it to the task that is writing.
+
+        What was downloaded is in the manifest by now, and where a file was there
+        already, nothing was done that could be written into it.
 
         Raises:
             StorageError: The disk is full or failing.
         """
-        if entry.state != "present":  # nothing was done
-            self._lines.append(_line(self._folder, entry))
-        if entry.receipt is not None and self._ledger is not None:
-            self._receipts.append(entry.receipt)
-        if not self._writing:
-            self._writing = True
-            try:
-                await self.flush()
-            finally:
-                self._writing = False
+        for entry in entries:
+            if entry.state in ("failed", "interrupted"):
+                self._lines.append(manifest_line(self._folder, entry))
+            if entry.receipt is not None and self._ledger is not None:
+                self._receipts.append(entry.receipt)
+        if self._writing:
+            return
+        self._writing = True
+        try:
+            while self._lines or self._receipts:
+                await self._write()
+        finally:
+            self._writing = False
 
-    async def flush(self) -> None:
-        """Write down everything that waits.
-
-        Raises:
-            StorageError: The disk is full or failing.
-        """
-        while self._lines or self._receipts:
-            lines, receipts = list(self._lines), list(self._receipts)
-            if lines:
-                await trio.to_thread.run_sync(append_manifest, self._folder, lines)
-                del self._lines[: len(lines)]
-            if receipts and self._ledger is not None:
-                await self._record(self._ledger, receipts)
-            del self._receipts[: len(receipts)]
+    async def _write(self) -> None:
+        lines, receipts = list(self._lines), list(self._receipts)
+        if lines:
+            await trio.to_thread.run_sync(append_manifest, self._folder, lines)
+            del self._lines[: len(lines)]
+        if receipts and self._ledger is not None:
+            await self._record(self._ledger, receipts)
+        del self._receipts[: len(receipts)]
 
     async def _record(self, ledger: Ledger, receipts: list[Receipt]) -> None:
         try:
@@ -78,7 +79,8 @@ class Outcomes:
             _log.warning("%s; the downloads go on without the ledger", error)
 
 
-def _line(folder: Path, entry: BatchDownload) -> ManifestLine:
+def manifest_line(folder: Path, entry: BatchDownload) -> ManifestLine:
+    """Return the line of a batch in a folder's manifest."""
     receipt, now = entry.receipt, datetime.now(UTC)
     return ManifestLine(
         id=entry.batch_id,

@@ -11,6 +11,7 @@ from tests.benchmarks.rows.line import line
 from tests.benchmarks.rows.listing import listing
 from tests.benchmarks.rows.memory import memory
 from tests.benchmarks.rows.records import records
+from tests.benchmarks.rows.small import small
 from tests.benchmarks.rows.throttled import throttled
 
 if TYPE_CHECKING:
@@ -23,5 +24,5 @@ __all__ = ("ROWS",)
 
 ROWS: dict[str, Callable[[Stage], Iterable[Finding]]] = {
     row.__name__: row
-    for row in (records, line, downloads, throttled, listing, creating, imports, memory)
+    for row in (records, line, downloads, throttled, small, listing, creating, imports, memory)
 }

@@ -225,7 +225,7 @@ async def test_a_manifest_that_cannot_be_written_stops_all(
         progress = await download(client, world.batch_ids, tmp_path, concurrency=1)
 
     assert isinstance(progress.stopped_by, StorageError)
-    assert progress.count("downloaded", "interrupted") == 2
+    assert progress.count("failed", "interrupted") == 2
 
 
 async def test_no_download_begins_when_the_time_is_up(network: Network, tmp_path: Path) -> None:

@@ -1,0 +1,51 @@
+"""Many batches with few results each: what a batch costs beyond its request."""
+
+from __future__ import annotations
+
+from statistics import median
+from typing import TYPE_CHECKING
+
+from tests.benchmarks.contest import Side, hold, program
+from tests.benchmarks.rows.downloads import jobs_are_there
+from tests.benchmarks.service import Service
+from tests.benchmarks.table import Finding, at_most, summary, unmeasured
+from trio_batches.simulator import Scenario
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tests.benchmarks.stage import Stage
+
+__all__ = ("small",)
+
+_GOAL = at_most(2.0, "ms")
+_CONCURRENCY = 8
+_REQUESTS = 10
+_RUNS = 3
+
+
+def small(stage: Stage) -> Iterator[Finding]:
+    """Download 2,000 batches of 10 results, and take from it what their requests cost."""
+    batches = 500 if stage.quick else 2_000
+    what = f"processor time a batch, {batches:,} batches of {_REQUESTS}, beyond its request"
+    if not jobs_are_there():
+        yield unmeasured("small", what, _GOAL, "trio_batches.jobs.download is not there yet")
+        return
+    target = stage.folder / "download"
+    target.mkdir(exist_ok=True)
+    with Service(Scenario(), batches=batches, requests=_REQUESTS, result_bytes=1_500) as service:
+        url, at_once = service.base_url, str(_CONCURRENCY)
+        sides = [
+            Side("download", program("sides.small", "download", url, str(target), at_once)),
+            Side("requests", program("sides.small", "requests", url, str(target), at_once)),
+        ]
+        measured = hold(sides, min(stage.runs, _RUNS))
+    cpu = {name: [run.cpu / batches * 1e3 for run in runs] for name, runs in measured.items()}
+    yield Finding(
+        row="small",
+        what=what,
+        figure=median(cpu["download"]) - median(cpu["requests"]),
+        goal=_GOAL,
+        sides=summary(cpu, "ms"),
+        samples=cpu,
+    )

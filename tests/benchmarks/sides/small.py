@@ -1,0 +1,59 @@
+"""Many small batches: `python -m tests.benchmarks.sides.small WHAT BASE_URL FOLDER CONCURRENCY`."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import trio
+
+from tests.benchmarks.measurement import Measurement, peak_memory
+from trio_batches.client import Client
+from trio_batches.jobs import download
+from trio_batches.transport.exchange import Call
+
+if TYPE_CHECKING:
+    from trio_batches.types import MessageBatch
+
+
+async def _measure(what: str, base_url: str, folder: str, concurrency: str) -> Measurement:
+    """Take batches from the list, then download them, or only ask for their results."""
+    target = Path(folder) / "small"
+    async with Client(base_url=base_url) as client:
+        async with client.messages.batches.list(limit=1000) as listed:
+            batches = [batch async for batch in listed]
+        started, cpu = time.perf_counter(), time.process_time()
+        if what == "download":
+            progress = await download(client, batches, target, concurrency=int(concurrency))
+            assert progress.count("downloaded") == len(batches)
+        else:
+            await _ask(client, batches, int(concurrency))
+        seconds, cpu = time.perf_counter() - started, time.process_time() - cpu
+    if what == "download":
+        shutil.rmtree(target)
+    return Measurement(seconds=seconds, cpu=cpu, items=len(batches), memory=peak_memory())
+
+
+async def _ask(client: Client, batches: list[MessageBatch], concurrency: int) -> None:
+    """Ask for the results of each batch, and drop what comes."""
+    limiter = trio.CapacityLimiter(concurrency)
+    transport = client._session.transport  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+
+    async def drop(_: bytes) -> bool:  # a sink
+        return True
+
+    async def one(batch: MessageBatch) -> None:
+        assert batch.results_url is not None
+        async with limiter:
+            await transport.send(Call(method="GET", target=batch.results_url), drop)
+
+    async with trio.open_nursery() as nursery:
+        for batch in batches:
+            nursery.start_soon(one, batch)
+
+
+if __name__ == "__main__":
+    trio.run(_measure, *sys.argv[1:]).report()
