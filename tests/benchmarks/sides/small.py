@@ -56,4 +56,5 @@ async def _ask(client: Client, batches: list[MessageBatch], concurrency: int) ->
 
 
 if __name__ == "__main__":
-    trio.run(_measure, *sys.argv[1:]).report()
+    what, url, place, at_once = sys.argv[1:]
+    trio.run(_measure, what, url, place, at_once).report()

@@ -272,7 +272,6 @@ async def test_older_versions_take_sampling_parameters() -> None:
             answer=Answer(status=529, headers={"x-should-retry": "true"}),
         ),
         Fault(operation="create", times=None, answer=Answer(status=408)),
-        Fault(operation="create", times=None, answer=Answer(status=499)),
         Fault(operation="create", times=None, answer=Answer(status=200, body="<h1>Hello</h1>")),
         Fault(
             operation="create", times=None, answer=Answer(status=200, body='{"x":' + "[" * 100_000)
