@@ -7,7 +7,7 @@ import fcntl
 import glob
 import hashlib
 import os
-from typing import TYPE_CHECKING, final
+from typing import TYPE_CHECKING, NamedTuple, final
 
 import trio
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from trio_batches.store.compression import Compression
     from trio_batches.types import MessageBatch
 
-__all__ = ("PartFile", "find_parts")
+__all__ = ("Leftovers", "PartFile", "find_leftovers")
 
 WRITE_BYTES = 1 << 20
 """Bytes handed to the disk at once, in a worker thread: so many, so few passes of the loop."""
@@ -202,11 +202,24 @@ def _create_own(final: Path) -> tuple[Path, int]:
         os.close(descriptor)
 
 
-def find_parts(folder: Path) -> dict[str, list[Path]]:
-    """Return what is left of downloads in a folder, by the batch's id."""
-    found: dict[str, list[Path]] = {}
+class Leftovers(NamedTuple):
+    """What processes that have ended left in a folder, by the batch's id."""
+
+    parts: dict[str, list[Path]]
+    """Of results: their lines can be taken over."""
+
+    receipts: dict[str, list[Path]]
+    """Of receipts: of no use."""
+
+
+def find_leftovers(folder: Path) -> Leftovers:
+    """Return what is left of downloads in a folder, or still written by a living process."""
+    found = Leftovers({}, {})
     for name in os.listdir(folder):  # noqa: PTH208  # a path for each of thousands takes long
-        batch_id, mark, _ = name.partition(".jsonl.")
-        if mark and name.endswith(".part"):
-            found.setdefault(batch_id, []).append(folder / name)
+        if name.endswith(".part"):
+            for mark, group in ((".receipt.json.", found.receipts), (".jsonl.", found.parts)):
+                batch_id, there, _ = name.partition(mark)
+                if there:
+                    group.setdefault(batch_id, []).append(folder / name)
+                    break
     return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, final
 
@@ -9,7 +10,7 @@ from trio_batches.protocol.tally import Tally
 from trio_batches.store.claim import Claim
 from trio_batches.store.compression import SUFFIXES, Compression, check_compression
 from trio_batches.store.disk import make_folder, make_last, storage_errors
-from trio_batches.store.part_file import PartFile, find_parts
+from trio_batches.store.part_file import Leftovers, PartFile, find_leftovers
 from trio_batches.store.receipt import Receipt, load_receipt, results_path, save_receipt
 from trio_batches.store.scan import Content, check_results, hash_file
 from trio_batches.version import VERSION
@@ -44,7 +45,7 @@ class ResultsFolder:
         self.path = path
         self._compression: Compression | None = compression
         self._sync = sync
-        self._leftovers: dict[str, list[Path]] | None = None
+        self._leftovers: Leftovers | None = None
 
     def make(self) -> None:
         """Make the folder, private, if it is not there, and look what downloads left in it.
@@ -57,17 +58,23 @@ class ResultsFolder:
         """
         make_folder(self.path)
         with storage_errors(self.path):
-            self._leftovers = find_parts(self.path)
+            self._leftovers = find_leftovers(self.path)
 
     def claim(self, batch_id: str) -> Claim:
         """Keep other processes from downloading a batch into this folder, too.
+
+        Half a receipt that one of them left, and that nobody can be writing now, is removed.
 
         Raises:
             BusyError: One of them is at it.
             StorageError: The folder cannot be written.
         """
         path = results_path(self.path, batch_id)
-        return Claim(path.with_name(f"{path.name}.lock"), batch_id)
+        claim = Claim(path.with_name(f"{path.name}.lock"), batch_id)
+        for left in self._leftovers.receipts.pop(batch_id, ()) if self._leftovers else ():
+            with contextlib.suppress(OSError):  # it does no harm
+                left.unlink()
+        return claim
 
     def begin(self, batch: MessageBatch) -> PartFile:
         """Begin a results file, taking over what interrupted downloads left.
@@ -83,7 +90,7 @@ class ResultsFolder:
             if self._leftovers is None:
                 part.take_over()
             else:
-                part.take_over(self._leftovers.pop(batch.id, ()))
+                part.take_over(self._leftovers.parts.pop(batch.id, ()))
         except BaseException:
             part.close()
             raise

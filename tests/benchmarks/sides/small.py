@@ -56,5 +56,5 @@ async def _ask(client: Client, batches: list[MessageBatch], concurrency: int) ->
 
 
 if __name__ == "__main__":
-    what, url, place, at_once = sys.argv[1:]
-    trio.run(_measure, what, url, place, at_once).report()
+    _, task, url, place, at_once = sys.argv
+    trio.run(_measure, task, url, place, at_once).report()
