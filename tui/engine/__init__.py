@@ -1,0 +1,1 @@
+"""What runs under Trio: the client, the ledger and the jobs. It knows no widgets."""

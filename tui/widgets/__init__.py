@@ -1,0 +1,1 @@
+"""Widgets that several screens use; they draw a model and post messages."""
