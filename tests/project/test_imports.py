@@ -18,8 +18,14 @@ def loaded_by(statement: str) -> set[str]:
     return set(done.stdout.split())
 
 
-def test_importing_the_package_loads_no_front_end_and_no_http_library() -> None:
-    assert loaded_by("import trio_batches").isdisjoint(ABSENT)
+def test_importing_all_that_is_public_loads_no_front_end_and_no_http_library() -> None:
+    assert loaded_by("from trio_batches import *").isdisjoint(ABSENT)
+
+
+def test_a_room_is_loaded_when_something_of_it_is_asked_for() -> None:
+    assert "trio" not in loaded_by("import trio_batches")
+    assert "trio" not in loaded_by("from trio_batches import one_line")
+    assert "trio_batches.jobs" not in loaded_by("from trio_batches import Client")
 
 
 @pytest.mark.parametrize("room", ["types", "protocol", "errors"])
