@@ -83,6 +83,8 @@ def load_configuration(
     document = _parse(path, text)
     values: dict[str, object] = {}
     sources: dict[str, str] = {}
+    if _has_few_colours(environment):
+        values["theme"], sources["theme"] = "ansi", "TERM"
     for name, value in document.items():
         values[name] = _value_of_file(path, text, name, value)
         sources[name] = _FILE
@@ -185,6 +187,14 @@ def _value_of_environment(
     if setting.name == "theme" and environment.get("NO_COLOR"):
         return "NO_COLOR", "ansi"
     return None
+
+
+def _has_few_colours(environment: Mapping[str, str]) -> bool:
+    """Tell whether the terminal has 16 colours, or fewer, of its own."""
+    term = environment.get("TERM", "")
+    return not environment.get("COLORTERM") and (
+        term in ("ansi", "dumb", "linux", "vt100", "vt220") or term.endswith("-16color")
+    )
 
 
 def _check_flag(setting: Setting, value: object) -> object:

@@ -108,6 +108,27 @@ def test_no_color_means_the_ansi_theme_unless_one_is_asked_for(file: Path) -> No
     assert asked.settings.theme == "dark"
 
 
+@pytest.mark.parametrize(
+    ("term", "colorterm", "theme"),
+    [
+        ("linux", "", "ansi"),
+        ("vt100", "", "ansi"),
+        ("screen-16color", "", "ansi"),
+        ("linux", "truecolor", "dark"),
+        ("xterm-256color", "", "dark"),
+        ("", "", "dark"),
+    ],
+)
+def test_a_terminal_of_few_colours_gets_its_own(
+    file: Path, term: str, colorterm: str, theme: str
+) -> None:
+    file.touch()
+    variables = environment(file, TERM=term, COLORTERM=colorterm)
+
+    assert load_configuration(environment=variables).settings.theme == theme
+    assert load_configuration({"theme": "light"}, variables).settings.theme == "light"
+
+
 def test_an_empty_variable_says_nothing(file: Path) -> None:
     file.write_text("read_only = true\n")
 
