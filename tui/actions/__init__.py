@@ -5,9 +5,12 @@ Bindings, help, palette and the user's key map are made from these tables.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from textual.binding import Binding
+
+if TYPE_CHECKING:
+    from textual.binding import BindingType
 
 __all__ = ("Action", "bindings")
 
@@ -36,7 +39,7 @@ class Action(NamedTuple):
     footer: bool = False
 
 
-def bindings(actions: tuple[Action, ...]) -> list[Binding]:
+def bindings(actions: tuple[Action, ...]) -> list[BindingType]:
     """Return the bindings of a screen's or widget's actions."""
     return [
         Binding(
