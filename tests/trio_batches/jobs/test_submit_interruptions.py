@@ -121,7 +121,8 @@ lost = st.sampled_from(
         Fault(operation="create", cut=Cut(place="head", at=5, how="rst")),
         Fault(operation="create", answer=Answer(status=200, body="<html>"), act=True),
         Fault(operation="create", answer=Answer(status=307, headers={"location": "/x"})),
-        Fault(operation="create", delay=700),
+        # Acted on 50 s after the client has given up: listed within its patience.
+        Fault(operation="create", delay=650),
         Fault(operation="list", answer=Answer(status=500)),
         Fault(operation="list", drop_reply=True),
         Fault(operation="results", answer=Answer(status=500)),
