@@ -67,6 +67,7 @@ if TYPE_CHECKING:
         UnprocessableEntityError,
     )
     from trio_batches.jobs import (
+        Abandoned,
         BatchDownload,
         ChunkProgress,
         ChunkState,
@@ -80,6 +81,7 @@ if TYPE_CHECKING:
         VerifiedFile,
         VerifyReport,
         VerifyState,
+        abandon,
         download,
         for_each,
         plan_submission,
@@ -236,6 +238,7 @@ __all__ = (
     "API_VERSION",
     "VERSION",
     "APIStatusError",
+    "Abandoned",
     "AdvisorRedactedResult",
     "AdvisorResult",
     "AdvisorToolResultBlock",
@@ -409,6 +412,7 @@ __all__ = (
     "WebSearchResultLocation",
     "WebSearchToolResultBlock",
     "WebSearchToolResultError",
+    "abandon",
     "check_params",
     "check_request",
     "decode_result",

@@ -82,7 +82,14 @@ EXAMPLES: list[tuple[TrioBatchesError, str]] = [
         ),
     ),
     (
-        errors.UnsettledSubmissionError(1000, ["msgbatch_1", "msgbatch_2"]),
+        errors.AlreadySubmittedError(["msgbatch_1"], given_up=["2026-11-21T09:00:00+00:00"]),
+        (
+            "the same requests have been submitted already, as msgbatch_1 and in creates sent at "
+            "2026-11-21T09:00:00+00:00 and given up, whose batches may exist: nothing was sent"
+        ),
+    ),
+    (
+        errors.UnsettledSubmissionError(1000, ["msgbatch_1", "msgbatch_2"], submission="0123"),
         (
             "the reply to a create of 1,000 requests was lost, and it may have made any of "
             "msgbatch_1, msgbatch_2: resume the submission when these have ended, and their "

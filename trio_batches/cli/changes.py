@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, TypeVar
 
 import click
@@ -10,6 +9,7 @@ import msgspec
 
 from trio_batches.cli.exit_codes import Exit, exit_of_all, sentence_of
 from trio_batches.cli.options import folder_option, json_option, yes_option
+from trio_batches.cli.question import confirm
 from trio_batches.cli.run import run
 from trio_batches.cli.terminal import narrate, write_line, write_objects
 from trio_batches.client import Client
@@ -32,7 +32,7 @@ T = TypeVar("T")
 @json_option
 def cancel(batch_ids: tuple[str, ...], *, yes: bool, as_json: bool) -> None:
     """Cancel batches; their requests that already run still finish."""
-    _confirm(f"Cancel {_these(batch_ids)}?", yes=yes)
+    confirm(f"Cancel {_these(batch_ids)}?", yes=yes)
 
     async def work() -> Exit:
         async with Client() as client:
@@ -60,7 +60,7 @@ def delete(
 
     A verified copy of the results must be in the folder, as `download` leaves it.
     """
-    _confirm(f"Delete {_these(batch_ids)} from the service, for good?", yes=yes)
+    confirm(f"Delete {_these(batch_ids)} from the service, for good?", yes=yes)
     results = folder or Home().results
 
     async def work() -> Exit:
@@ -76,21 +76,6 @@ def delete(
 
 def _these(batch_ids: Sequence[str]) -> str:
     return batch_ids[0] if len(batch_ids) == 1 else f"{len(batch_ids):,} batches"
-
-
-def _confirm(question: str, *, yes: bool) -> None:
-    if yes:
-        return
-    if not sys.stdin.isatty():
-        raise click.UsageError("there is no terminal to ask on: say --yes")
-    try:
-        sure = click.confirm(question, err=True)
-    except click.Abort:  # Ctrl-C or Ctrl-D
-        click.echo(err=True)
-        sure = False
-    if not sure:
-        narrate("nothing was sent")
-        sys.exit(Exit.INTERRUPTED)
 
 
 async def _report(

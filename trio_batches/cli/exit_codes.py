@@ -25,6 +25,7 @@ from trio_batches.errors import (
     SpendLimitError,
     StorageError,
     TrioBatchesError,
+    UnsettledSubmissionError,
 )
 
 if TYPE_CHECKING:
@@ -72,6 +73,11 @@ _EXITS: tuple[tuple[tuple[type[TrioBatchesError], ...], Exit, str], ...] = (
     ((SpendLimitError,), Exit.LIMITED, "raise the limit, or wait until it is renewed"),
     ((RateLimitError,), Exit.LIMITED, "run it again later"),
     ((BatchNotEndedError,), Exit.IN_PROGRESS, ""),
+    (
+        (UnsettledSubmissionError,),
+        Exit.TRY_AGAIN,
+        "if nothing settles it: `trio-batches ledger abandon {submission:.12}`",
+    ),
     ((TrioBatchesError,), Exit.TRY_AGAIN, "running it again may help"),
 )
 
@@ -84,7 +90,7 @@ def exit_of(error: TrioBatchesError) -> Exit:
 def sentence_of(error: TrioBatchesError) -> str:
     """Return what to tell the user: what happened, where, and what to do."""
     advice = next(advice for kinds, _, advice in _EXITS if isinstance(error, kinds))
-    return f"{error}; {advice}" if advice else str(error)
+    return f"{error}; {advice.format_map(vars(error))}" if advice else str(error)
 
 
 def exit_of_all(errors: Iterable[TrioBatchesError]) -> Exit:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from trio_batches.cli.abandon import abandon_submission, list_open
 from trio_batches.cli.batches import list_batches, show
 from trio_batches.cli.changes import cancel, delete
 from trio_batches.cli.demo import demo
@@ -54,5 +55,7 @@ _COMMANDS = (
     simulate,
     demo,
 )
+for _command in (abandon_submission, list_open):
+    ledger.add_command(_command)
 for _command in _COMMANDS:
     main.add_command(_command)

@@ -136,7 +136,7 @@ async def _say_what_is_open(ledger: Ledger) -> None:
         name = f"{intent.label}: " if intent.label else ""
         narrate(
             f"{name}{intent.n_requests:,} requests of {intent.at:%Y-%m-%d %H:%M} UTC "
-            f"are {intent.state}"
+            f"are {intent.state} (submission {intent.submission:.12})"
         )
 
 

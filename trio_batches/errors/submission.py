@@ -62,12 +62,21 @@ class AlreadySubmittedError(TrioBatchesError):
 
     Attributes:
         batch_ids: The batches that they became.
+        given_up: When creates were sent, in RFC 3339, that were given up before it
+            was clear what came of them: their batches may exist.
     """
 
-    def __init__(self, batch_ids: Sequence[str]) -> None:
+    def __init__(self, batch_ids: Sequence[str], *, given_up: Sequence[str] = ()) -> None:
         self.batch_ids: tuple[str, ...] = tuple(batch_ids)
+        self.given_up: tuple[str, ...] = tuple(given_up)
+        made = [f"as {', '.join(batch_ids)}"] if batch_ids else []
+        lost = (
+            [f"in creates sent at {', '.join(given_up)} and given up, whose batches may exist"]
+            if given_up
+            else []
+        )
         super().__init__(
-            f"the same requests have been submitted already, as {', '.join(batch_ids)}: "
+            f"the same requests have been submitted already, {' and '.join(made + lost)}: "
             f"nothing was sent"
         )
 
@@ -77,10 +86,12 @@ class UnsettledSubmissionError(TrioBatchesError):
 
     Attributes:
         batch_ids: The batches that it may be; none if this is not the workspace it was sent to.
+        submission: The id of the submission, to give it up by.
     """
 
-    def __init__(self, requests: int, batch_ids: Sequence[str]) -> None:
+    def __init__(self, requests: int, batch_ids: Sequence[str], *, submission: str) -> None:
         self.batch_ids: tuple[str, ...] = tuple(batch_ids)
+        self.submission: str = submission
         found = (
             f"it may have made any of {', '.join(batch_ids)}: resume the submission when these "
             f"have ended, and their results tell which"

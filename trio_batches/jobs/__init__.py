@@ -1,5 +1,6 @@
 """Long work over many batches."""
 
+from trio_batches.jobs.abandon import Abandoned, abandon
 from trio_batches.jobs.download import download
 from trio_batches.jobs.each import for_each
 from trio_batches.jobs.forecast import Forecast, forecast
@@ -18,6 +19,7 @@ from trio_batches.jobs.watch import watch
 
 __all__ = (
     "QUEUE_LIMIT",
+    "Abandoned",
     "BatchDownload",
     "ChunkProgress",
     "ChunkState",
@@ -33,6 +35,7 @@ __all__ = (
     "VerifiedFile",
     "VerifyReport",
     "VerifyState",
+    "abandon",
     "download",
     "for_each",
     "forecast",

@@ -12,7 +12,7 @@ import trio
 
 from trio_batches.errors import AlreadySubmittedError
 from trio_batches.store.disk import make_folder, storage_errors
-from trio_batches.store.kept_requests import put_away
+from trio_batches.store.kept_requests import put_away, set_aside
 from trio_batches.store.spool import lock_folder, spool_folders
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def _tidy_folder(home: Home, folder: Path, intents: Sequence[Intent]) -> None:
         if intent.batch_id is not None and path.exists():
             put_away(home, path, intent.batch_id, keep=True)
         elif intent.state == "abandoned":
-            path.unlink(missing_ok=True)
+            set_aside(home, path, intent.id)
 
 
 def remake(intents: Iterable[Intent], chunks: Sequence[Chunk]) -> None:

@@ -70,7 +70,7 @@ class Looking:
             if found is not None or (left <= 0 and search.same_workspace):
                 return found
             if left <= 0:
-                raise UnsettledSubmissionError(intent.n_requests, [])
+                raise _unsettled(intent, [])
             await trio.sleep(min(pause, left))
             pause = min(2 * pause, LOOK_SECONDS)
 
@@ -89,7 +89,7 @@ class Looking:
         if not suspects:
             return None
         if len(suspects) > 1 or (not certain and await self._ledger.has_rivals(intent.id)):
-            raise UnsettledSubmissionError(intent.n_requests, [batch.id for batch, _ in suspects])
+            raise _unsettled(intent, [batch.id for batch, _ in suspects])
         return suspects[0]
 
     async def _is_of(self, intent: Intent, batch: MessageBatch) -> bool | None:
@@ -102,3 +102,7 @@ class Looking:
             path = Path(intent.input_path or "")
             self._verdicts[pair] = await trio.to_thread.run_sync(holds_request, path, custom_id)
         return self._verdicts[pair]
+
+
+def _unsettled(intent: Intent, batch_ids: list[str]) -> UnsettledSubmissionError:
+    return UnsettledSubmissionError(intent.n_requests, batch_ids, submission=intent.submission)

@@ -212,7 +212,7 @@ class Sending:
             if trio.current_time() >= give_up:
                 raise BusyError(
                     f"chunk {intent.chunk}: an earlier create of {intent.n_requests:,} requests "
-                    f"is not settled: resume that submission first"
+                    f"is not settled: `trio-batches ledger open` shows it; resume it, or give it up"
                 )
             await trio.sleep(1)
         if claim == "settled":

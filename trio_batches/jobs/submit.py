@@ -16,13 +16,13 @@ from trio_batches.jobs.queue import QUEUE_LIMIT
 from trio_batches.jobs.reconcile import read_watermark
 from trio_batches.jobs.sending import Sending
 from trio_batches.jobs.submission import ChunkProgress, Submission
-from trio_batches.store.disk import exclusive, make_folder
+from trio_batches.store.disk import make_folder
+from trio_batches.store.input_lock import hold_input, name_of_input
 from trio_batches.store.ledger_rows import Intent
 from trio_batches.store.spool import Spool
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterable, Sequence
-    from pathlib import Path
 
     from trio_batches.client import Client
     from trio_batches.jobs.intake import Plan, Source
@@ -114,7 +114,7 @@ async def submit(  # noqa: PLR0913  # each is a choice of its own
     async with _spool(home, keep=keep) as spool:
         plan = await Intake(spool, anthropic_version=client.anthropic_version).read(sources)
         await tidy(ledger, home)
-        with exclusive(_lock(home, spool.sha256)):
+        with hold_input(home, spool.sha256):
             intents = await _to_continue(ledger, spool.sha256, again=again)
             if intents:
                 await trio.to_thread.run_sync(remake, intents, plan.chunks)
@@ -148,20 +148,16 @@ async def resume(  # noqa: PLR0913  # those of submit
     await tidy(ledger, home)
     inputs: dict[str, list[Intent]] = {}
     for intent in await ledger.open_intents():
-        inputs.setdefault(intent.input_sha256 or intent.submission, []).append(intent)
+        inputs.setdefault(name_of_input(intent), []).append(intent)
     with ExitStack() as locks:
         for sha256, intents in list(inputs.items()):
             try:
-                locks.enter_context(exclusive(_lock(home, sha256)))
+                locks.enter_context(hold_input(home, sha256))
             except BusyError as error:
                 progress.chunks += [_left_to_others(intent, error) for intent in intents]
                 del inputs[sha256]
         # As they are now that nobody else can change them.
-        ours = [
-            intent
-            for intent in await ledger.open_intents()
-            if (intent.input_sha256 or intent.submission) in inputs
-        ]
+        ours = [intent for intent in await ledger.open_intents() if name_of_input(intent) in inputs]
         return await sending.run(ours, concurrency)
 
 
@@ -188,8 +184,15 @@ async def _to_continue(ledger: Ledger, sha256: str, *, again: bool) -> list[Inte
     for intents in submissions.values():
         if any(intent.state == "failed" for intent in intents):
             return await _with_refused(ledger, intents)
-    if done := [i.batch_id for intents in submissions.values() for i in intents if i.batch_id]:
-        raise AlreadySubmittedError(done)
+    settled = [intent for intents in submissions.values() for intent in intents]
+    done = [intent.batch_id for intent in settled if intent.batch_id]
+    lost = [
+        intent.sent_at.isoformat(timespec="seconds")
+        for intent in settled
+        if intent.state == "abandoned" and intent.sent_at is not None
+    ]
+    if done or lost:
+        raise AlreadySubmittedError(done, given_up=lost)
     return []
 
 
@@ -244,7 +247,3 @@ async def _spool(home: Home, *, keep: bool) -> AsyncGenerator[Spool]:
 async def _close(spool: Spool) -> None:
     with trio.move_on_after(CLOSING_SECONDS, shield=True):
         await trio.to_thread.run_sync(spool.close)
-
-
-def _lock(home: Home, sha256: str) -> Path:
-    return home.requests / f"{sha256[:32]}.lock"

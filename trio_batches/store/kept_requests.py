@@ -6,13 +6,13 @@ import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from trio_batches.store.disk import storage_errors, sync_folder
+from trio_batches.store.disk import make_folder, storage_errors, sync_folder
 from trio_batches.store.spool import is_unkept
 
 if TYPE_CHECKING:
     from trio_batches.store.home import Home
 
-__all__ = ("put_away", "requests_path")
+__all__ = ("put_away", "requests_path", "set_aside")
 
 
 def requests_path(home: Home, batch_id: str) -> Path:
@@ -32,10 +32,35 @@ def put_away(home: Home, path: Path, batch_id: str, *, keep: bool) -> None:
     Raises:
         StorageError: The disk is full or failing.
     """
+    _put(path, requests_path(home, batch_id) if keep and _is_name(batch_id) else None)
+
+
+def set_aside(home: Home, path: Path, intent_id: str) -> Path | None:
+    """Keep the requests of a create that was given up; once more does no harm.
+
+    Args:
+        home: Where they are kept.
+        path: The chunk's file.
+        intent_id: What it was to be.
+
+    Returns:
+        Where they are now; None if they were not to be kept, or are gone.
+
+    Raises:
+        StorageError: The disk is full or failing.
+    """
+    target = home.requests / "abandoned" / f"{intent_id}.jsonl"
+    if path.exists() and not is_unkept(path.parent):
+        make_folder(target.parent)
+    _put(path, target)
+    return target if target.exists() else None
+
+
+def _put(path: Path, target: Path | None) -> None:
     with storage_errors(path), contextlib.suppress(FileNotFoundError):
-        if keep and not is_unkept(path.parent) and _is_name(batch_id):
-            path.replace(requests_path(home, batch_id))
-            sync_folder(home.requests)
+        if target is not None and not is_unkept(path.parent):
+            path.replace(target)
+            sync_folder(target.parent)
         else:
             path.unlink()
     with contextlib.suppress(OSError):  # others are in it still, or it is gone

@@ -232,7 +232,7 @@ async def test_a_create_of_that_size_elsewhere_is_waited_for_and_then_named(
     started = trio.current_time()
     left = await desk.submit(requests(2, "other"))
     assert isinstance(left.chunks[0].error, BusyError)
-    assert "resume that submission first" in str(left.chunks[0].error)
+    assert "`trio-batches ledger open` shows it" in str(left.chunks[0].error)
     assert trio.current_time() - started == 240
     assert creates(world) == 1
     assert (await desk.resume()).complete
@@ -396,5 +396,5 @@ async def test_an_abandoned_intent_is_no_chunk_to_send(network: Network, desk: D
         left = await sending.run([intent], 1)
     assert [chunk.state for chunk in left.chunks] == ["failed"]
     await desk.resume()
-    assert desk.files() == []
+    assert desk.files() == [f"abandoned/{intent.id}.jsonl"]
     assert creates(world) == 1
