@@ -252,8 +252,7 @@ class _Download:
         if receipt is None:
             self._fail(entry, error)
         else:
-            entry.state, entry.receipt = "present", receipt
-            entry.lines, entry.bytes = receipt.lines, receipt.bytes
+            self._fetch.accept(entry, receipt, "present")
         await self._write_down(entry)
 
     def _fail(self, entry: BatchDownload, error: TrioBatchesError) -> None:

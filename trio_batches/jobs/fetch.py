@@ -70,7 +70,7 @@ class Fetch:
         if isinstance(batch, str):
             receipt = await self.held(batch)
             if receipt is not None:
-                _accept(entry, receipt, "present")
+                self.accept(entry, receipt, "present")
                 return None
             batch = await look_up(self._client, batch)
         if not batch.ended:
@@ -102,9 +102,10 @@ class Fetch:
         entry.state = "running"
         begun = await trio.to_thread.run_sync(self._begin, batch)
         if isinstance(begun, Receipt):
-            _accept(entry, begun, "present")
+            self.accept(entry, begun, "present")
             return
         claim, part = begun
+        entry.path = part.path
         try:
             await self._stream(batch, part, entry)
             async with self._finishing:
@@ -114,6 +115,12 @@ class Fetch:
             part.close()
             claim.release()
 
+    def accept(self, entry: BatchDownload, receipt: Receipt, state: DownloadState) -> None:
+        """Note that a batch's verified file is there."""
+        entry.path = self._folder.path / receipt.file
+        entry.state, entry.receipt, entry.expected = state, receipt, receipt.lines
+        entry.lines, entry.bytes = receipt.lines, receipt.bytes
+
     def _finish(
         self, batch: MessageBatch, entry: BatchDownload, part: PartFile, claim: Claim
     ) -> None:
@@ -121,7 +128,7 @@ class Fetch:
         receipt = self._folder.complete(batch, part)
         part.close()
         claim.release()
-        _accept(entry, receipt, "downloaded")
+        self.accept(entry, receipt, "downloaded")
         append_manifest(self._folder.path, [manifest_line(self._folder.path, entry)])
 
     def _begin(self, batch: MessageBatch) -> Receipt | tuple[Claim, PartFile]:
@@ -152,8 +159,3 @@ class Fetch:
                     entry.bytes += len(block)
             finally:
                 entry.attempts, entry.request_id = results.readings, results.request_id
-
-
-def _accept(entry: BatchDownload, receipt: Receipt, state: DownloadState) -> None:
-    entry.state, entry.receipt, entry.expected = state, receipt, receipt.lines
-    entry.lines, entry.bytes = receipt.lines, receipt.bytes

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from datetime import datetime
+    from pathlib import Path
 
     from trio_batches.errors import TrioBatchesError
     from trio_batches.store.receipt import Receipt
@@ -47,6 +48,9 @@ class BatchDownload:
 
     started: datetime | None = None
     """When it was taken up."""
+
+    path: Path | None = None
+    """The file that grows, or the verified one; None until it is begun or found."""
 
     receipt: Receipt | None = None
     """The proof, once the state is `downloaded` or `present`."""

@@ -67,6 +67,7 @@ async def test_ids_become_whole_files_with_receipts(network: Network, tmp_path: 
         assert_whole(tmp_path, world, batch_id)
         entry = progress.batches[batch_id]
         assert (entry.state, entry.error) == ("downloaded", None)
+        assert entry.path == tmp_path / f"{batch_id}.jsonl"
         assert entry.receipt is not None
         assert entry.lines == entry.expected == entry.receipt.lines
         assert entry.bytes == entry.received == entry.receipt.bytes
@@ -102,6 +103,9 @@ async def test_what_is_there_costs_no_request(network: Network, tmp_path: Path) 
 
     assert world.requests == []
     assert again.count("present") == 2
+    assert [again.batches[batch.id].path for batch in batches] == [
+        tmp_path / f"{batch.id}.jsonl" for batch in batches
+    ]
     assert again.received == 0
     assert again.results() == first.results()
     assert again.lines == first.lines
@@ -454,6 +458,7 @@ async def test_an_interrupted_download_goes_on_where_it_stopped(
             await download(client, [batch], tmp_path, progress=progress)
     assert progress.batches[batch.id].state == "interrupted"
     (part,) = part_names(tmp_path)
+    assert progress.batches[batch.id].path == tmp_path / part
     kept = (tmp_path / part).read_bytes()
     assert kept.endswith(b"\n")
     assert 0 < len(kept) == progress.batches[batch.id].bytes
