@@ -1,5 +1,20 @@
-"""The command line."""
+"""The command line; without a command, in a terminal, it is the app."""
 
-from trio_batches.cli.main import main
+from __future__ import annotations
+
+import sys
 
 __all__ = ("main",)
+
+
+def main() -> None:
+    """Run the command that the arguments name."""
+    if len(sys.argv) == 1 and sys.stdin.isatty() and sys.stdout.isatty():
+        # Imported here, as below: the app shows itself before it loads the library.
+        from tui.app import Options  # noqa: PLC0415
+        from tui.run import run  # noqa: PLC0415
+
+        sys.exit(run(Options()))
+    from trio_batches.cli.main import main as commands  # noqa: PLC0415
+
+    commands()

@@ -15,7 +15,7 @@ from typing import IO, TYPE_CHECKING
 import msgspec
 import trio
 
-from trio_batches.cli import main
+from trio_batches.cli.main import main
 from trio_batches.simulator import open_simulator
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ import trio
 from click.testing import CliRunner
 
 from tests.trio_batches.store.ledger_samples import ask, change
-from trio_batches.cli import main
+from trio_batches.cli.main import main
 from trio_batches.simulator import World, open_simulator
 from trio_batches.store import Home
 

@@ -1,0 +1,152 @@
+"""The app: what all screens share, and which of them is shown."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual.app import App
+from textual.signal import Signal
+from typing_extensions import override
+
+from tui.screens.batches import BatchesScreen
+from tui.state.batches import BatchList
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from contextlib import AbstractAsyncContextManager
+    from pathlib import Path
+    from typing import TypeVar
+
+    from typing_extensions import TypeVarTuple
+
+    from trio_batches import Client
+    from tui.bridge import Bridge
+    from tui.engine.engine import Engine
+    from tui.events import Event, Link
+
+    T = TypeVar("T")
+    Ts = TypeVarTuple("Ts")
+
+__all__ = ("BatchesApp", "Options")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """How the app is started."""
+
+    home: Path | None = None
+    """Where ledger, inputs and results are; by default as for every command."""
+
+    open_client: Callable[[], AbstractAsyncContextManager[Client]] | None = None
+    """Opens the client, under Trio; by default as the environment says."""
+
+    view: Path | None = None
+    """A results file to show, and nothing else."""
+
+    read_only: bool = False
+    """Leave out whatever changes something on the service."""
+
+
+class BatchesApp(App[None]):
+    """Browse, watch, cancel, delete and read batches.
+
+    Attributes:
+        batches: All batches, as the list shows them.
+        link: How it stands with the service; None before the first word of it.
+        batches_changed: Published when `batches` is new.
+        link_changed: Published when `link` is new.
+        drawn: Set when the first screen is on the terminal.
+    """
+
+    CSS_PATH = "app.tcss"
+    TITLE = "trio_batches"
+    ENABLE_COMMAND_PALETTE = False
+    PAUSE_GC_ON_SCROLL: ClassVar[bool] = True
+
+    def __init__(self, options: Options) -> None:
+        super().__init__()
+        self.options = options
+        self.batches: BatchList = BatchList()
+        self.link: Link | None = None
+        self.batches_changed: Signal[None] = Signal(self, "batches")
+        self.link_changed: Signal[None] = Signal(self, "link")
+        self.drawn: asyncio.Event = asyncio.Event()
+        self._bridge: Bridge | None = None
+        self._engine: Engine | None = None
+        self._connected: asyncio.Event = asyncio.Event()
+
+    async def on_mount(self) -> None:
+        """Show the first screen."""
+        # Textual leaves the screen blank after ctrl-z and fg. Source: Textualize/textual#6298.
+        resumed = cast("Signal[object]", self.app_resume_signal)  # pyright: ignore[reportUnknownMemberType]
+        resumed.subscribe(self, lambda _: self.call_later(self.refresh, layout=True))
+        await self.push_screen(BatchesScreen())
+        self.call_after_refresh(self.drawn.set)
+
+    async def make_engine(self, publish: Callable[[Event], None]) -> Engine:
+        """Make what runs under Trio; called there, since it loads Trio."""
+        from trio_batches import Client, Home  # noqa: PLC0415
+        from tui.engine.engine import Engine  # noqa: PLC0415
+
+        return Engine(
+            publish,
+            open_client=self.options.open_client or Client,
+            home=Home(self.options.home),
+            read_only=self.options.read_only,
+        )
+
+    def connect(self, bridge: Bridge, engine: Engine) -> None:
+        """Take what the screens ask from now on."""
+        self._bridge, self._engine = bridge, engine
+        self._connected.set()
+
+    async def engine(self) -> Engine:
+        """Return the engine, once there is one."""
+        await self._connected.wait()
+        assert self._engine is not None  # noqa: S101  # set before
+        return self._engine
+
+    async def ask(self, function: Callable[[*Ts], Awaitable[T]], *args: *Ts) -> T:
+        """Run a function of the engine under Trio, and return what it returns.
+
+        Raises:
+            TrioBatchesError: What the function raises.
+        """
+        await self._connected.wait()
+        assert self._bridge is not None  # noqa: S101  # set before
+        return await self._bridge.call(function, *args)
+
+    def receive(self, event: Event) -> None:
+        """Take what Trio tells; called on Textual's loop."""
+        from tui.events import BatchesRead  # noqa: PLC0415  # it loads msgspec
+
+        if isinstance(event, BatchesRead):
+            self.batches.update(event.batches, event.parts)
+            self.batches_changed.publish(None)
+        else:
+            self.link = event
+            self.link_changed.publish(None)
+
+    async def refresh_batches(self) -> None:
+        """Ask the service now."""
+        await self.ask((await self.engine()).refresh)
+
+    def open_batch(self, batch_id: str) -> None:
+        """Show one batch."""
+        from tui.screens.batch import BatchScreen  # noqa: PLC0415  # not needed to begin with
+
+        self.push_screen(BatchScreen(batch_id))
+
+    @override
+    async def action_back(self) -> None:
+        """Go back to the screen before; from the first one, leave."""
+        if len(self.screen_stack) > FIRST_SCREENS:
+            self.pop_screen()
+        else:
+            await self.action_quit()
+
+
+FIRST_SCREENS = 2
+"""Textual's own blank one, and ours above it."""

@@ -1,0 +1,118 @@
+"""Keep the list of batches up to date: from the ledger at once, from the service behind it."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, final
+
+import trio
+from msgspec.structs import replace
+
+from trio_batches import RateLimitError, ServerError, TransportError, TrioBatchesError, refresh
+from tui.events import BatchesRead, Link
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from trio_batches import Client, Home, Ledger
+    from tui.events import Event
+
+__all__ = ("BatchWatch",)
+
+LEDGER_SECONDS = 1.0
+"""How often to look whether anyone has changed the ledger."""
+
+BUSY_SECONDS = 10.0
+"""Between refreshes while batches run: the service's own pace."""
+
+QUIET_SECONDS = 60.0
+"""Between refreshes while none does, or the service refuses."""
+
+FULL_EVERY = 30
+"""Every so many refreshes ask for the whole list, to find what was deleted elsewhere."""
+
+PAGE = 1000
+
+
+@final
+class BatchWatch:
+    """Publishes `BatchesRead` and `Link` events.
+
+    Args:
+        ledger: An open one.
+        home: Whose results folder shows what was begun.
+        publish: Takes an event to the screens.
+    """
+
+    def __init__(self, ledger: Ledger, home: Home, publish: Callable[[Event], None]) -> None:
+        self._ledger = ledger
+        self._home = home
+        self._publish = publish
+        self._hurry: trio.Event = trio.Event()
+        self._seen: tuple[int, frozenset[str]] | None = None
+        self._runs = False
+
+    def hurry(self) -> None:
+        """End the pause before the next refresh."""
+        self._hurry.set()
+
+    async def follow_ledger(self) -> None:
+        """Publish the batches whenever the ledger or the folder of results has changed."""
+        while True:
+            await self._read()
+            await trio.sleep(LEDGER_SECONDS)
+
+    async def _read(self) -> None:
+        """Publish the batches if anything about them is new."""
+        version = await self._ledger.version()
+        parts = await trio.to_thread.run_sync(self._find_parts)
+        if (version, parts) == self._seen:
+            return
+        self._seen = (version, parts)
+        batches = await self._ledger.batches()
+        self._runs = any(not batch.ended for batch in batches)
+        self._publish(BatchesRead(batches, parts))
+
+    def _find_parts(self) -> frozenset[str]:
+        """Return the ids of batches of which the folder of results has a part."""
+        try:
+            names = [path.name for path in self._home.results.iterdir()]
+        except OSError:  # there is no such folder before the first download
+            return frozenset()
+        return frozenset(name.split(".", 1)[0] for name in names if name.endswith(".part"))
+
+    async def follow_service(self, client: Client) -> None:
+        """Refresh the ledger again and again; what is wrong is told, and tried again."""
+        workspace = os.environ.get("ANTHROPIC_WORKSPACE_ID", "")
+        link = Link(state="connecting", service=client.base_url, workspace=workspace)
+        self._publish(link)
+        round_number = 0
+        while True:
+            try:
+                await self._refresh(client, full=round_number % FULL_EVERY == 1)
+            except (TransportError, ServerError, RateLimitError) as error:
+                link = replace(link, state="offline", sentence=str(error))
+            except TrioBatchesError as error:
+                link = replace(link, state="refused", sentence=str(error))
+            else:
+                link = replace(link, state="online", sentence="", refreshed_at=datetime.now(UTC))
+                round_number += 1
+            self._publish(link)
+            await self._read()
+            busy = self._runs or link.state == "offline"
+            with trio.move_on_after(BUSY_SECONDS if busy else QUIET_SECONDS):
+                await self._hurry.wait()
+            self._hurry = trio.Event()
+
+    async def _refresh(self, client: Client, *, full: bool) -> None:
+        if await self._ledger.known_ids():
+            await refresh(client, self._ledger, full=full)
+            return
+        page = await client.messages.batches.list(limit=PAGE)
+        while True:
+            await self._ledger.save_batches(zip(page.data, page.raw_data, strict=True))
+            await self._read()
+            if not page.has_next_page():
+                return
+            page = await page.get_next_page()

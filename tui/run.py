@@ -1,0 +1,72 @@
+"""Run the app: its two event loops, the signals, and the exit code."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import signal
+import sys
+import traceback
+from typing import TYPE_CHECKING
+
+from tui.app import BatchesApp
+
+if TYPE_CHECKING:
+    from tui.app import Options
+
+__all__ = ("run",)
+
+_CRASHED, _INTERRUPTED = 1, 7
+"""Exit codes of the command line."""
+
+
+def run(options: Options) -> int:
+    """Show the app until the user leaves it, and return the exit code of the process."""
+    app = BatchesApp(options)
+    failure = asyncio.run(_run(app))
+    if failure is not None:
+        _tell(failure)
+        return _CRASHED
+    return app.return_code or 0
+
+
+async def _run(app: BatchesApp) -> Exception | None:
+    """Run Textual here and Trio beside it; when one ends, so does the other."""
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        # Without a handler the process would die and leave the terminal as it is.
+        loop.add_signal_handler(number, lambda: app.exit(return_code=_INTERRUPTED))
+    backend = asyncio.create_task(_serve(app))
+    try:
+        await app.run_async()
+    finally:
+        backend.cancel()
+        (outcome,) = await asyncio.gather(backend, return_exceptions=True)
+    return outcome if isinstance(outcome, Exception) else None
+
+
+async def _serve(app: BatchesApp) -> None:
+    """Start Trio once the first screen is drawn, and end the app if it fails."""
+    await app.drawn.wait()
+    # Imported here: it loads Trio, which the first screen does not need.
+    from tui.bridge import Bridge  # noqa: PLC0415
+
+    try:
+        async with Bridge(app.receive) as bridge:
+            engine = await bridge.call(app.make_engine, bridge.publish)
+            app.connect(bridge, engine)
+            gc.collect()
+            gc.freeze()  # what is there now stays: later collections need not look at it
+            await bridge.call(engine.run)
+    except Exception:
+        app.exit(return_code=_CRASHED)
+        raise
+
+
+def _tell(failure: Exception) -> None:
+    from trio_batches import TrioBatchesError, one_line  # noqa: PLC0415
+
+    if isinstance(failure, TrioBatchesError):
+        sys.stderr.write(f"{one_line(str(failure))}\n")
+    else:
+        traceback.print_exception(failure)

@@ -1,0 +1,145 @@
+"""The list of batches: the screen that the app opens with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import getters, on
+from textual.widgets import Footer
+from typing_extensions import override
+
+from tui.actions import bindings
+from tui.actions.batches import BATCHES
+from tui.screens.verbs import VerbScreen
+from tui.state.batches import COLUMNS, KINDS
+from tui.state.filter import FilterError, parse_filter
+from tui.widgets.banner import Banner
+from tui.widgets.filter_bar import FilterBar
+from tui.widgets.status_line import StatusLine
+from tui.widgets.table import Table
+from tui.widgets.top_line import TopLine
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+    from textual.binding import BindingType
+
+    from tui.widgets.table_messages import HeadingClicked, Opened
+
+__all__ = ("BatchesScreen",)
+
+SECOND = 1.0
+"""Between two looks at the clock: ages grow."""
+
+
+class BatchesScreen(VerbScreen):
+    """Every batch, newest first, as the ledger knows it and the service tells meanwhile."""
+
+    CSS_PATH = "batches.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(BATCHES)]
+
+    top = getters.query_one(TopLine)
+    banner = getters.query_one(Banner)
+    table = getters.query_one(Table)
+    filter_bar = getters.query_one(FilterBar)
+    status = getters.query_one(StatusLine)
+
+    @override
+    def compose(self) -> ComposeResult:
+        """Show the lines around the table, and the table."""
+        yield TopLine(markup=False)
+        yield Banner(markup=False)
+        yield Table(self.batches_app.batches, id="batches")
+        yield FilterBar("words, !not, re:regex, status:ended, age:<7d, total:>1000, label:night")
+        yield StatusLine(markup=False)
+        yield Footer(compact=True, show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """Follow what the app learns, and the clock."""
+        app = self.batches_app
+        app.batches_changed.subscribe(self, lambda _: self._show())
+        app.link_changed.subscribe(self, lambda _: self._tell())
+        self.set_interval(SECOND, self._tick)
+        self._tell()
+        self.table.focus()
+
+    def _tick(self) -> None:
+        """Let the ages on the screen grow; where they read the same, nothing is drawn."""
+        self.batches_app.batches.look()
+        self._show()
+
+    def _show(self) -> None:
+        self.table.rows_changed()
+        self._tell()
+
+    def _tell(self) -> None:
+        """Say how things stand, around the table."""
+        app = self.batches_app
+        self.top.tell(app.link, app.batches.states(), read_only=app.options.read_only)
+        self.banner.tell(app.link.sentence if app.link is not None else "")
+        self.status.tell(
+            app.batches,
+            marked=len(self.table.marks),
+            hidden=self.table.hidden_marks(),
+            filtered=app.batches.filter.source,
+        )
+
+    @override
+    def targets(self) -> tuple[str, ...]:
+        """Return the marked batches, or the one under the cursor."""
+        return tuple(str(key) for key in self.table.targets())
+
+    @override
+    def hidden(self) -> int:
+        """Return how many of the marked batches the filter hides."""
+        return self.table.hidden_marks()
+
+    @on(Table.MarksChanged)
+    def _marked(self) -> None:
+        self._tell()
+
+    @on(Table.Opened)
+    def _opened(self, message: Opened) -> None:
+        self.batches_app.open_batch(str(message.key))
+
+    @on(Table.HeadingClicked)
+    def _heading_clicked(self, message: HeadingClicked) -> None:
+        self._sort(message.column)
+
+    def action_filter(self) -> None:
+        """Type a filter."""
+        self.filter_bar.open()
+
+    @on(FilterBar.Changed)
+    def _filter_changed(self, message: FilterBar.Changed) -> None:
+        try:
+            wanted = parse_filter(message.text, KINDS)
+        except FilterError as error:
+            self.filter_bar.tell(str(error))
+            return
+        self.filter_bar.tell("")
+        self.batches_app.batches.look(wanted)
+        self._show()
+
+    @on(FilterBar.Closed)
+    def _filter_closed(self) -> None:
+        self.table.focus()
+
+    def action_sort(self) -> None:
+        """Sort by the next column."""
+        names = [column.name for column in COLUMNS]
+        place = names.index(self.batches_app.batches.sorted_by)
+        self._sort(names[(place + 1) % len(names)])
+
+    def action_reverse(self) -> None:
+        """Turn the order round."""
+        self._sort(self.batches_app.batches.sorted_by)
+
+    def _sort(self, column: str) -> None:
+        batches = self.batches_app.batches
+        batches.sort(column)
+        self.table.sorted_by = (batches.sorted_by, batches.descending)
+        self._show()
+
+    def action_refresh_now(self) -> None:
+        """Ask the service now."""
+        self.run_worker(self.batches_app.refresh_batches())

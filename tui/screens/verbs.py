@@ -1,0 +1,63 @@
+"""What the list and the screen of one batch have in common: the verbs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual.screen import Screen
+from typing_extensions import override
+
+from tui.actions import bindings
+from tui.actions.batches import VERBS
+
+if TYPE_CHECKING:
+    from textual.binding import BindingType
+
+    from tui.app import BatchesApp
+
+__all__ = ("VerbScreen",)
+
+_WRITING = frozenset(action.does for action in VERBS if action.writes)
+
+
+class VerbScreen(Screen[None]):
+    """A screen on which something can be done with batches."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(VERBS)]
+
+    @property
+    def batches_app(self) -> BatchesApp:
+        """The app, by its own type."""
+        return cast("BatchesApp", self.app)  # pyright: ignore[reportUnknownMemberType]
+
+    def targets(self) -> tuple[str, ...]:
+        """Return the ids of the batches that a verb is for."""
+        raise NotImplementedError
+
+    def hidden(self) -> int:
+        """Return how many of the targets a filter hides."""
+        return 0
+
+    @override
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer what writes only where writing is allowed."""
+        if self.batches_app.options.read_only and _written(action, parameters) in _WRITING:
+            return False
+        return super().check_action(action, parameters)
+
+    def action_verb(self, name: str) -> None:
+        """Do something with the targets."""
+        targets = self.targets()
+        if not targets:
+            self.notify("there is no batch here", severity="warning")
+            return
+        from tui import verbs  # noqa: PLC0415  # the first screen does not need it
+
+        self.run_worker(
+            verbs.VERBS[name](self.batches_app, targets, self.hidden()), exit_on_error=True
+        )
+
+
+def _written(action: str, parameters: tuple[object, ...]) -> str:
+    """Return an action as it is written in a binding."""
+    return f"{action}({', '.join(map(repr, parameters))})" if parameters else action

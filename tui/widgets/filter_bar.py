@@ -1,0 +1,101 @@
+"""The line in which a filter is typed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+from textual.binding import Binding
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Input, Static
+from typing_extensions import override
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+    from textual.binding import BindingType
+
+__all__ = ("FilterBar",)
+
+PAUSE = 0.12
+"""Seconds without a key until what was typed is looked for."""
+
+
+class FilterBar(Horizontal):
+    """Hidden until it is opened; what is typed takes effect while one types."""
+
+    DEFAULT_CSS = """
+    FilterBar { height: 1; display: none; background: $boost; }
+    FilterBar > Input { width: 1fr; height: 1; border: none; padding: 0; background: $boost; }
+    FilterBar > .prompt { width: auto; padding: 0 1; color: $accent; text-style: bold; }
+    FilterBar > .fault { width: auto; max-width: 50%; padding: 0 1; color: $text-error; }
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "leave", "Clear", show=False),
+        Binding("down", "keep", "To the rows", show=False),
+    ]
+
+    class Changed(Message):
+        """The filter is another one."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
+    class Closed(Message):
+        """The user has gone back to the rows."""
+
+    def __init__(self, placeholder: str) -> None:
+        super().__init__()
+        self._placeholder = placeholder
+        self._said = ""
+
+    @override
+    def compose(self) -> ComposeResult:
+        """Show the prompt, the line, and what is wrong with it."""
+        yield Static("/", classes="prompt", markup=False)
+        yield Input(placeholder=self._placeholder, compact=True)
+        yield Static("", classes="fault", markup=False)
+
+    @property
+    def text(self) -> str:
+        """What was typed."""
+        return self.query_one(Input).value
+
+    def open(self) -> None:
+        """Show the line and type into it."""
+        self.display = True
+        self.query_one(Input).focus()
+
+    def tell(self, fault: str) -> None:
+        """Say what is wrong with the filter."""
+        self.query_one(".fault", Static).update(Content(fault))
+
+    def clear(self) -> None:
+        """Take the filter away."""
+        self.query_one(Input).value = ""
+        self.display = False
+        self._say()
+
+    @on(Input.Changed)
+    def _typed(self) -> None:
+        self.set_timer(PAUSE, self._say)
+
+    @on(Input.Submitted)
+    def action_keep(self) -> None:
+        """Keep the filter and go back to the rows."""
+        self._say()
+        self.display = bool(self.text)
+        self.post_message(self.Closed())
+
+    def action_leave(self) -> None:
+        """Take the filter away and go back to the rows."""
+        self.clear()
+        self.post_message(self.Closed())
+
+    def _say(self) -> None:
+        if self.text != self._said:
+            self._said = self.text
+            self.post_message(self.Changed(self.text))

@@ -1,0 +1,57 @@
+"""The first line of the screen: which service, what is there, how fresh it is."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from textual.content import Content
+from textual.widgets import Static
+
+from tui.state.wording import STATES, ago, count
+
+if TYPE_CHECKING:
+    from tui.events import Link
+
+__all__ = ("TopLine",)
+
+_STYLES = {
+    "in_progress": "$primary",
+    "canceling": "$warning",
+    "ended": "$success",
+    "failures": "$warning",
+    "archived": "$text-muted",
+}
+
+
+class TopLine(Static):
+    """One line: the service, the number of batches in each state, the last refresh."""
+
+    DEFAULT_CSS = """
+    TopLine { height: 1; padding: 0 1; background: $panel; color: $foreground; }
+    """
+
+    def tell(self, link: Link | None, states: dict[str, int], *, read_only: bool) -> None:
+        """Show how things stand."""
+        host = "" if link is None else link.service.removeprefix("https://").removeprefix("http://")
+        parts = [Content.styled(host or "trio_batches", "bold")]
+        if link is not None and link.workspace:
+            parts.append(Content.styled(link.workspace, "bold $accent"))
+        if read_only:
+            parts.append(Content.styled("read-only", "bold $warning"))
+        for state, (glyph, word) in STATES.items():
+            if states.get(state):
+                said = "with failures" if state == "failures" else word
+                parts.append(
+                    Content.styled(f"{glyph} {count(states[state])} {said}", _STYLES[state])
+                )
+        parts.append(Content.styled(_freshness(link), "$text-muted"))
+        self.update(Content("  ").join(parts))
+
+
+def _freshness(link: Link | None) -> str:
+    if link is None or link.state == "connecting":
+        return "asking…"
+    if link.refreshed_at is None:
+        return "never refreshed"
+    return f"updated {ago(link.refreshed_at, datetime.now(UTC))}"
