@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from trio_batches import Client
     from tui.bridge import Bridge
     from tui.engine.engine import Engine
-    from tui.events import Event, Link
+    from tui.events import Event, Link, Note
 
     T = TypeVar("T")
     Ts = TypeVarTuple("Ts")
@@ -55,6 +55,7 @@ class BatchesApp(App[None]):
     Attributes:
         batches: All batches, as the list shows them.
         link: How it stands with the service; None before the first word of it.
+        notes: What the library has noted lately, the newest last.
         batches_changed: Published when `batches` is new.
         link_changed: Published when `link` is new.
         drawn: Set when the first screen is on the terminal.
@@ -70,6 +71,7 @@ class BatchesApp(App[None]):
         self.options = options
         self.batches: BatchList = BatchList()
         self.link: Link | None = None
+        self.notes: tuple[Note, ...] = ()
         self.batches_changed: Signal[None] = Signal(self, "batches")
         self.link_changed: Signal[None] = Signal(self, "link")
         self.drawn: asyncio.Event = asyncio.Event()
@@ -120,14 +122,17 @@ class BatchesApp(App[None]):
 
     def receive(self, event: Event) -> None:
         """Take what Trio tells; called on Textual's loop."""
-        from tui.events import BatchesRead  # noqa: PLC0415  # it loads msgspec
+        from tui.events import BatchesRead, Link, NotesRead  # noqa: PLC0415  # they load Trio
 
-        if isinstance(event, BatchesRead):
-            self.batches.update(event.batches, event.parts)
-            self.batches_changed.publish(None)
-        else:
-            self.link = event
-            self.link_changed.publish(None)
+        match event:
+            case BatchesRead():
+                self.batches.update(event.batches, event.parts)
+                self.batches_changed.publish(None)
+            case Link():
+                self.link = event
+                self.link_changed.publish(None)
+            case NotesRead():
+                self.notes = event.notes
 
     async def refresh_batches(self) -> None:
         """Ask the service now."""

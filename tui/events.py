@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from trio_batches import KnownBatch
 
-__all__ = ("BatchesRead", "Event", "Link", "LinkState")
+__all__ = ("BatchesRead", "Event", "Link", "LinkState", "Note", "NotesRead")
 
 LinkState: TypeAlias = Literal["connecting", "online", "offline", "refused"]
 """`offline` is tried again, `refused` needs the user: a key, a permission, another setting."""
@@ -42,4 +42,17 @@ class Link(Struct, frozen=True, kw_only=True):
     """What is wrong, and what to do."""
 
 
-Event: TypeAlias = BatchesRead | Link
+class Note(Struct, frozen=True, kw_only=True):
+    """Something that the library says of its work, such as that it tries again."""
+
+    at: datetime
+    text: str
+
+
+class NotesRead(Struct, frozen=True):
+    """The latest notes, the newest last."""
+
+    notes: tuple[Note, ...]
+
+
+Event: TypeAlias = BatchesRead | Link | NotesRead

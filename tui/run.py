@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING
 from tui.app import BatchesApp
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tui.app import Options
 
-__all__ = ("run",)
+__all__ = ("run", "serve")
 
 _CRASHED, _INTERRUPTED = 1, 7
 """Exit codes of the command line."""
@@ -36,7 +38,7 @@ async def _run(app: BatchesApp) -> Exception | None:
     for number in (signal.SIGTERM, signal.SIGHUP):
         # Without a handler the process would die and leave the terminal as it is.
         loop.add_signal_handler(number, lambda: app.exit(return_code=_INTERRUPTED))
-    backend = asyncio.create_task(_serve(app))
+    backend = asyncio.create_task(serve(app, _freeze))
     try:
         await app.run_async()
     finally:
@@ -45,7 +47,7 @@ async def _run(app: BatchesApp) -> Exception | None:
     return outcome if isinstance(outcome, Exception) else None
 
 
-async def _serve(app: BatchesApp) -> None:
+async def serve(app: BatchesApp, connected: Callable[[], None] = lambda: None) -> None:
     """Start Trio once the first screen is drawn, and end the app if it fails."""
     await app.drawn.wait()
     # Imported here: it loads Trio, which the first screen does not need.
@@ -55,12 +57,17 @@ async def _serve(app: BatchesApp) -> None:
         async with Bridge(app.receive) as bridge:
             engine = await bridge.call(app.make_engine, bridge.publish)
             app.connect(bridge, engine)
-            gc.collect()
-            gc.freeze()  # what is there now stays: later collections need not look at it
+            connected()
             await bridge.call(engine.run)
     except Exception:
         app.exit(return_code=_CRASHED)
         raise
+
+
+def _freeze() -> None:
+    """Spare the garbage collector what is loaded by now: it stays."""
+    gc.collect()
+    gc.freeze()
 
 
 def _tell(failure: Exception) -> None:

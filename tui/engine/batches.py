@@ -52,6 +52,8 @@ class BatchWatch:
         self._hurry: trio.Event = trio.Event()
         self._seen: tuple[int, frozenset[str]] | None = None
         self._runs = False
+        self._link: Link = Link(state="connecting")
+        self._asking = False
 
     def hurry(self) -> None:
         """End the pause before the next refresh."""
@@ -85,25 +87,35 @@ class BatchWatch:
     async def follow_service(self, client: Client) -> None:
         """Refresh the ledger again and again; what is wrong is told, and tried again."""
         workspace = os.environ.get("ANTHROPIC_WORKSPACE_ID", "")
-        link = Link(state="connecting", service=client.base_url, workspace=workspace)
-        self._publish(link)
-        round_number = 0
+        self._tell(Link(state="connecting", service=client.base_url, workspace=workspace))
+        rounds = 0
         while True:
+            self._asking = True
             try:
-                await self._refresh(client, full=round_number % FULL_EVERY == 1)
+                await self._refresh(client, full=rounds % FULL_EVERY == 1)
             except (TransportError, ServerError, RateLimitError) as error:
-                link = replace(link, state="offline", sentence=str(error))
+                self._tell(replace(self._link, state="offline", sentence=str(error)))
             except TrioBatchesError as error:
-                link = replace(link, state="refused", sentence=str(error))
+                self._tell(replace(self._link, state="refused", sentence=str(error)))
             else:
-                link = replace(link, state="online", sentence="", refreshed_at=datetime.now(UTC))
-                round_number += 1
-            self._publish(link)
+                now = datetime.now(UTC)
+                self._tell(replace(self._link, state="online", sentence="", refreshed_at=now))
+                rounds += 1
+            self._asking = False
             await self._read()
-            busy = self._runs or link.state == "offline"
+            busy = self._runs or self._link.state == "offline"
             with trio.move_on_after(BUSY_SECONDS if busy else QUIET_SECONDS):
                 await self._hurry.wait()
             self._hurry = trio.Event()
+
+    def hear(self, note: str) -> None:
+        """Take it that the service is out of reach when there is trouble while it is asked."""
+        if self._asking:
+            self._tell(replace(self._link, state="offline", sentence=note))
+
+    def _tell(self, link: Link) -> None:
+        self._link = link
+        self._publish(link)
 
     async def _refresh(self, client: Client, *, full: bool) -> None:
         if await self._ledger.known_ids():

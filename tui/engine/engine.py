@@ -10,6 +10,7 @@ import trio
 
 from trio_batches import Client, Home, TrioBatchesError, open_ledger
 from tui.engine.batches import BatchWatch
+from tui.engine.notes import Notes, taking_notes
 from tui.engine.story import Story, tell_story
 from tui.events import Link
 
@@ -58,9 +59,16 @@ class Engine:
             StorageError: The ledger cannot be opened.
             LedgerVersionError: A newer version has written it.
         """
-        async with open_ledger(self.home) as ledger, trio.open_nursery() as nursery:
-            self._ledger = ledger
-            watch = self._watch = BatchWatch(ledger, self.home, self.publish)
+        notes = Notes(self.publish)
+        with taking_notes(notes):
+            async with open_ledger(self.home) as ledger:
+                self._ledger = ledger
+                await self._run(ledger, notes)
+
+    async def _run(self, ledger: Ledger, notes: Notes) -> None:
+        watch = self._watch = BatchWatch(ledger, self.home, self.publish)
+        notes.hear = watch.hear
+        async with trio.open_nursery() as nursery:
             nursery.start_soon(watch.follow_ledger)
             async with AsyncExitStack() as stack:
                 self._client = await self._connect(stack)

@@ -51,6 +51,7 @@ class FilterBar(Horizontal):
         super().__init__()
         self._placeholder = placeholder
         self._said = ""
+        self.fault = ""
 
     @override
     def compose(self) -> ComposeResult:
@@ -71,6 +72,7 @@ class FilterBar(Horizontal):
 
     def tell(self, fault: str) -> None:
         """Say what is wrong with the filter."""
+        self.fault = fault
         self.query_one(".fault", Static).update(Content(fault))
 
     def clear(self) -> None:

@@ -1,0 +1,161 @@
+"""The app against a simulated service: what is seen and what keys do."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+from textual.widgets import Input
+
+from tests.tui.service import app_of
+from tests.tui.waiting import wait_until
+from trio_batches.simulator import Answer, Fault, Scenario, World
+from tui.run import serve
+from tui.screens.batch import BatchScreen
+from tui.screens.batches import BatchesScreen
+from tui.widgets.banner import Banner
+from tui.widgets.filter_bar import FilterBar
+from tui.widgets.status_line import StatusLine
+from tui.widgets.top_line import TopLine
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator
+    from pathlib import Path
+
+    from textual.pilot import Pilot
+
+    from tui.app import BatchesApp
+
+SIZES = [(120, 36), (80, 24), (60, 15), (20, 5), (3, 2), (1, 1)]
+
+
+@asynccontextmanager
+async def shown(
+    app: BatchesApp, size: tuple[int, int] = (120, 36)
+) -> AsyncGenerator[tuple[BatchesScreen, Pilot[None]]]:
+    """Run an app with its engine until the service has answered."""
+    async with app.run_test(size=size) as pilot:
+        backend = asyncio.create_task(serve(app))
+        try:
+            await wait_until(lambda: app.link is not None and app.link.state != "connecting")
+            screen = app.screen
+            assert isinstance(screen, BatchesScreen)
+            yield screen, pilot
+        finally:
+            backend.cancel()
+            await asyncio.gather(backend, return_exceptions=True)
+
+
+@pytest.fixture
+def world() -> World:
+    world = World(1)
+    world.populate(25)
+    return world
+
+
+def text_of(widget: TopLine | StatusLine | Banner) -> str:
+    return str(widget.render())
+
+
+async def test_the_list_shows_what_the_service_has(world: World, tmp_path: Path) -> None:
+    async with shown(app_of(world, tmp_path)) as (screen, _):
+        await wait_until(lambda: len(screen.table.rows) == 25)
+
+        assert screen.table.cursor_key == world.batch_ids[0]
+        assert "updated" in text_of(screen.query_one(TopLine))
+        assert text_of(screen.query_one(StatusLine)) == "25"
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_it_lives_at_any_size(world: World, tmp_path: Path, size: tuple[int, int]) -> None:
+    async with shown(app_of(world, tmp_path), size) as (screen, pilot):
+        await wait_until(lambda: len(screen.table.rows) == 25)
+        await pilot.press("down", "space", "enter")
+        await wait_until(lambda: isinstance(pilot.app.screen, BatchScreen))
+        await pilot.press("escape")
+        await wait_until(lambda: pilot.app.screen is screen)
+
+        assert len(screen.table.marks) == 1
+
+
+async def test_a_filter_is_typed_shown_and_cleared(world: World, tmp_path: Path) -> None:
+    async with shown(app_of(world, tmp_path)) as (screen, pilot):
+        await wait_until(lambda: len(screen.table.rows) == 25)
+        await pilot.press("space", "slash", *"status:canceling")
+        await wait_until(lambda: len(screen.table.rows) < 25)
+        status = screen.query_one(StatusLine)
+
+        assert "of 25" in text_of(status)
+        assert "1 of them hidden" in text_of(status)
+        await pilot.press("escape")
+        await wait_until(lambda: len(screen.table.rows) == 25)
+        assert not screen.query_one(FilterBar).display
+        assert screen.table.has_focus
+
+
+async def test_a_filter_that_is_nonsense_says_so_and_hides_nothing(
+    world: World, tmp_path: Path
+) -> None:
+    async with shown(app_of(world, tmp_path)) as (screen, pilot):
+        await wait_until(lambda: len(screen.table.rows) == 25)
+        await pilot.press("slash")
+        screen.filter_bar.query_one(Input).value = "sttus:x"
+        await wait_until(lambda: "there is no sttus" in screen.filter_bar.fault)
+
+        assert len(screen.table.rows) == 25
+
+
+async def test_the_cursor_stays_on_its_batch_when_others_come(world: World, tmp_path: Path) -> None:
+    async with shown(app_of(world, tmp_path)) as (screen, pilot):
+        await wait_until(lambda: len(screen.table.rows) == 25)
+        await pilot.press("down", "down", "space", "up")
+        key, marks = screen.table.cursor_key, set(screen.table.marks)
+
+        newer = world.add_in_progress_batch(7, age=0.0)
+        await pilot.press("r")
+        await wait_until(lambda: screen.table.rows.knows(newer))
+
+        assert screen.table.cursor_key == key
+        assert set(screen.table.marks) == marks
+
+
+async def test_a_service_that_goes_away_leaves_what_is_shown(tmp_path: Path) -> None:
+    fault = Fault(operation="list", nth=2, times=None, answer=Answer(status=500))
+    world = World(1, scenario=Scenario(faults=(fault,)))
+    world.populate(5)
+    async with shown(app_of(world, tmp_path)) as (screen, pilot):
+        await wait_until(lambda: len(screen.table.rows) == 5)
+        await pilot.press("r")
+        await wait_until(lambda: screen.query_one(Banner).display)
+
+        assert "trying again" in text_of(screen.query_one(Banner))
+        assert len(screen.table.rows) == 5
+
+
+async def test_a_batch_is_shown_whole_and_the_next_one_from_there(
+    world: World, tmp_path: Path
+) -> None:
+    async with shown(app_of(world, tmp_path)) as (screen, pilot):
+        await wait_until(lambda: len(screen.table.rows) == 25)
+        await pilot.press("enter")
+        await wait_until(lambda: isinstance(pilot.app.screen, BatchScreen))
+        batch = pilot.app.screen
+        assert isinstance(batch, BatchScreen)
+        await wait_until(lambda: world.batch_ids[0] in str(batch.body.render()))
+        await pilot.press("n")
+        await wait_until(lambda: world.batch_ids[1] in str(batch.body.render()))
+
+        assert "Timeline" in str(batch.body.render())
+
+
+async def test_sorting_goes_by_the_column_that_is_clicked(world: World, tmp_path: Path) -> None:
+    async with shown(app_of(world, tmp_path)) as (screen, pilot):
+        await wait_until(lambda: len(screen.table.rows) == 25)
+        await pilot.press("s")
+        first = screen.table.rows.key(0)
+        await pilot.press("S")
+
+        assert screen.table.rows.key(0) != first
+        assert screen.table.sorted_by is not None
