@@ -13,7 +13,7 @@ import trio
 from trio_batches.cli.run import run
 from trio_batches.cli.terminal import narrate, write_line
 from trio_batches.errors import ConfigurationError
-from trio_batches.simulator import Scenario, World, open_simulator
+from trio_batches.simulator import Scenario, World, live, open_simulator, populate_living
 
 __all__ = ("FAKE_KEY", "simulate")
 
@@ -26,7 +26,8 @@ FAKE_KEY = "simulated-key"
 @click.option("--batches", type=click.IntRange(0), default=25, show_default=True)
 @click.option("--scenario", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--seed", type=int, default=0, show_default=True)
-def simulate(port: int, batches: int, scenario: Path | None, seed: int) -> None:
+@click.option("--living", is_flag=True, help="Batches go on coming, ending and being cancelled.")
+def simulate(port: int, batches: int, scenario: Path | None, seed: int, *, living: bool) -> None:
     """Run a local Message Batches service until interrupted; prints its base URL.
 
     It keeps everything in memory, takes any key, and costs nothing. A scenario
@@ -36,9 +37,12 @@ def simulate(port: int, batches: int, scenario: Path | None, seed: int) -> None:
     async def work() -> NoReturn:
         rules = Scenario() if scenario is None else Scenario.load(scenario)
         world = World(seed=seed, scenario=rules)
-        world.populate(batches)
+        if living:
+            populate_living(world, batches)
+        else:
+            world.populate(batches)
         try:
-            await _serve(world, port)
+            await _serve(world, port, living=living)
         except OSError as exc:
             if exc.errno not in (errno.EADDRINUSE, errno.EACCES):
                 raise
@@ -50,11 +54,13 @@ def simulate(port: int, batches: int, scenario: Path | None, seed: int) -> None:
     run(work, when_interrupted="the simulator has stopped")
 
 
-async def _serve(world: World, port: int) -> NoReturn:
+async def _serve(world: World, port: int, *, living: bool) -> NoReturn:
     async with open_simulator(world, port=port) as simulator:
         await write_line(simulator.base_url)
         narrate(
             f"in another terminal: export ANTHROPIC_BASE_URL={simulator.base_url} "
             f"ANTHROPIC_API_KEY={FAKE_KEY}; then: trio-batches list"
         )
+        if living:
+            await live(world)
         await trio.sleep_forever()

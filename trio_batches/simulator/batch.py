@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from trio_batches.simulator.clock import write_time
 from trio_batches.simulator.dice import Shuffle, roll_dice
 from trio_batches.simulator.mixture import CANCELED, EXPIRED, Mixture
+
+if TYPE_CHECKING:
+    from trio_batches.simulator.exchange import Script
 
 __all__ = ("ARCHIVE_SECONDS", "EXPIRY_SECONDS", "BatchView", "SimulatedBatch")
 
@@ -51,6 +55,7 @@ class SimulatedBatch:
         mixture: How its requests end, unless something stops it before.
         ends_at: When it ends, in seconds since 1970.
         custom_ids: Those of the create; `request-0000000` and so on if absent.
+        script: What its requests ask and what is answered; made-up text if absent.
         faults: Requests by index that fail for their params: error type and message.
         visible_at: Before this, asking for it is answered with 404.
         listed_at: Before this, lists do not show it.
@@ -66,6 +71,7 @@ class SimulatedBatch:
     result_bytes: int
     seed: str
     custom_ids: list[bytes] | None = None
+    script: Script | None = None
     faults: dict[int, tuple[str, str]] = field(default_factory=dict[int, tuple[str, str]])
     cancel_initiated_at: float | None = None
     visible_at: float = 0.0

@@ -49,7 +49,11 @@ class ResultBody:
         self._batch = batch
         self._slots = batch.slots
         self._mixture = batch.mixture
-        self._templates = render_templates(str(seed), batch.model, batch.result_bytes)
+        self._templates = (
+            render_templates(str(seed), batch.model, batch.result_bytes)
+            if batch.script is None
+            else batch.script.templates
+        )
 
     def order(self, order: ResultOrder) -> Shuffle:
         """Return the order of the next download."""

@@ -12,7 +12,7 @@ from trio_batches.simulator.dice import roll_dice, roll_id
 if TYPE_CHECKING:
     from random import Random
 
-__all__ = ("MessageTemplate", "render_templates")
+__all__ = ("MessageTemplate", "render_message", "render_templates")
 
 _TEMPLATES = 32
 _TEMPLATE_BUDGET = 8 << 20
@@ -68,23 +68,54 @@ def render_templates(seed: str, model: str, result_bytes: int) -> tuple[MessageT
     )
 
 
-def _render(dice: Random, model: str, size: int, turn: int) -> MessageTemplate:
-    result = {"type": "succeeded", "message": _message(dice, model, size, turn)}
-    rendered = msgspec.json.encode(result)
+def render_message(
+    dice: Random,
+    model: str,
+    content: list[dict[str, object]],
+    stop_reason: str,
+    output_tokens: int | None = None,
+) -> MessageTemplate:
+    """Return the template of a result that succeeded.
+
+    Args:
+        dice: For ids and usage.
+        model: What answered.
+        content: The blocks of its message.
+        stop_reason: Why it ended.
+        output_tokens: What it was; as many as so much content takes if absent.
+    """
+    if output_tokens is None:
+        output_tokens = max(1, len(msgspec.json.encode(content)) // 4)
+    message = _message(dice, model, content, stop_reason, output_tokens)
+    rendered = msgspec.json.encode({"type": "succeeded", "message": message})
     middle, _, tail = rendered.partition(b"\\u0001")
     return MessageTemplate(b'","result":' + middle, tail + b"}\n")
 
 
-def _message(dice: Random, model: str, size: int, turn: int) -> dict[str, object]:
+def _render(dice: Random, model: str, size: int, turn: int) -> MessageTemplate:
+    """Return a template of one of several kinds: text, with thinking, with a tool."""
     stop = _STOPS[turn % len(_STOPS)]
     content: list[dict[str, object]] = [{"type": "text", "text": _text(dice, max(1, size - 800))}]
-    thinking_tokens = 0
     if turn % 8 == 5:  # noqa: PLR2004
-        thinking_tokens = 120
         content.insert(0, _thinking(dice))
     if turn % 8 == 6:  # noqa: PLR2004
         stop = "tool_use"
         content.append(_tool_use(dice))
+    tokens = max(1, size // 4) + _thinking_tokens(content)
+    return render_message(dice, model, content, stop, tokens)
+
+
+def _thinking_tokens(content: list[dict[str, object]]) -> int:
+    return 120 if any(block["type"] == "thinking" for block in content) else 0
+
+
+def _message(
+    dice: Random,
+    model: str,
+    content: list[dict[str, object]],
+    stop: str,
+    output_tokens: int,
+) -> dict[str, object]:
     return {
         "model": model,
         "id": f"{roll_id(dice, 'msg')[:17]}{_MARK}",
@@ -99,8 +130,8 @@ def _message(dice: Random, model: str, size: int, turn: int) -> dict[str, object
             "cache_creation_input_tokens": 0,
             "cache_read_input_tokens": dice.choice((0, 0, 1024)),
             "cache_creation": {"ephemeral_5m_input_tokens": 0, "ephemeral_1h_input_tokens": 0},
-            "output_tokens": max(1, size // 4) + thinking_tokens,
-            "output_tokens_details": {"thinking_tokens": thinking_tokens},
+            "output_tokens": output_tokens,
+            "output_tokens_details": {"thinking_tokens": _thinking_tokens(content)},
             "server_tool_use": None,
             "service_tier": "batch",
             "inference_geo": "global",

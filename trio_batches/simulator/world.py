@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
+    from trio_batches.simulator.exchange import Script
     from trio_batches.simulator.intake import Intake
     from trio_batches.simulator.journal import RequestRecord
 
@@ -147,6 +148,22 @@ class World:
         """Add a batch so old that its results are gone."""
         return self.add_ended_batch(requests, age=age)
 
+    def add_scripted_batch(
+        self, script: Script, mixture: Mixture, *, age: float, duration: float
+    ) -> SimulatedBatch:
+        """Add a batch whose requests and answers fit each other.
+
+        Args:
+            script: What they are.
+            mixture: How its requests end.
+            age: Seconds since it was created.
+            duration: Seconds from then until it ends.
+        """
+        batch = self._add(mixture, age, duration, script.model, script.result_bytes)
+        batch.custom_ids = [script.custom_id(index).encode() for index in range(batch.size)]
+        batch.script = script
+        return batch
+
     def populate(self, batches: int) -> list[str]:
         """Add batches of all kinds and ages, and return their ids, newest first.
 
@@ -183,6 +200,19 @@ class World:
             raise KeyError(batch_id)
         body = ResultBody(batch, self.seed)
         return (body.line(index) for index in range(batch.size))
+
+    def request_lines(self, batch_id: str) -> Iterator[bytes]:
+        """Return the requests of a scripted batch, as they were submitted, newlines included.
+
+        Raises:
+            KeyError: There is no such batch, or nobody knows what it asked.
+        """
+        batch = self.shelf.find(batch_id)
+        script = None if batch is None else batch.script
+        if batch is None or script is None:
+            raise KeyError(batch_id)
+        slots = batch.slots
+        return (script.request_line(index, slots[index]) for index in range(batch.size))
 
     def roll_request_id(self) -> str:
         """Return a new `request-id`."""

@@ -350,6 +350,19 @@ def test_the_demo_downloads_and_verifies(shell: Shell, tmp_path: Path) -> None:
     assert len(names(tmp_path / "demo")) == 64
 
 
+def test_a_living_service_has_batches_of_all_kinds(shell: Shell) -> None:
+    simulator = start(command("simulate", "--living", "--batches", "20"))
+    assert simulator.stdout is not None
+    shell.set("ANTHROPIC_BASE_URL", simulator.stdout.readline().decode().strip())
+    listing = finish(start(command("list", "--json")))
+    simulator.terminate()
+    finish(simulator)
+
+    states = {batch["processing_status"] for batch in listing.objects}
+    assert len(listing.objects) >= 20
+    assert states == {"in_progress", "canceling", "ended"}
+
+
 def test_a_simulated_service_can_be_used_from_another_process(shell: Shell) -> None:
     simulator = start(command("simulate", "--batches", "6", "--seed", "3"))
     assert simulator.stdout is not None
