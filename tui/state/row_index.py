@@ -7,6 +7,7 @@ import re
 import stat
 import weakref
 from array import array
+from bisect import bisect_right
 from typing import TYPE_CHECKING, final
 
 if TYPE_CHECKING:
@@ -92,7 +93,10 @@ class RowIndex:
 
     def start(self, row: int) -> int:
         """Return the byte at which a line begins; for the row after the last, where it ends."""
-        return self._starts[row] if row < len(self._starts) else self.scanned
+        try:
+            return self._starts[row]
+        except IndexError:  # asking first would be too early: the other thread may cut them off
+            return self.scanned
 
     def length(self, row: int) -> int:
         """Return how many bytes a line takes, its end included."""
@@ -127,25 +131,13 @@ class RowIndex:
         It is at least one line on, and never beyond `end`.
         """
         limit = self.start(first) + size
-        low, high = first + 1, end
-        while low < high:
-            middle = (low + high + 1) // 2
-            if self.start(middle) <= limit:
-                low = middle
-            else:
-                high = middle - 1
-        return min(low, end)
+        if self.start(end) <= limit:
+            return end
+        return max(first + 1, bisect_right(self._starts, limit, first, end) - 1)
 
     def row_at(self, offset: int, first: int, end: int) -> int:
         """Return which of some lines holds a byte."""
-        low, high = first, end - 1
-        while low < high:
-            middle = (low + high + 1) // 2
-            if self._starts[middle] <= offset:
-                low = middle
-            else:
-                high = middle - 1
-        return low
+        return bisect_right(self._starts, offset, first, end) - 1
 
     def _read(self, offset: int, length: int) -> bytes:
         pieces: list[bytes] = []
