@@ -71,6 +71,10 @@ class Kinds:
         for kind in Kind:
             self.counts[kind] += sign * kinds.count(kind)
 
+    def failed(self, row: int) -> bool:
+        """Tell whether a line is known, and did not succeed."""
+        return any(self._kinds[row : row + 1])
+
     def rows_of(self, kind: Kind, first: int, stop: int) -> list[int]:
         """Return the lines of a kind among some that follow each other."""
         block = self._kinds[first:stop]
