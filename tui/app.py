@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+import os
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import App
 from textual.signal import Signal
 from typing_extensions import override
 
+from tui.actions import bindings
+from tui.actions.app import APP
+from tui.config import Configuration
+from tui.keymap import checked_keymap
 from tui.screens.batches import BatchesScreen
 from tui.state.batches import BatchList
+from tui.themes import THEMES, ansi_color, register_themes
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -19,6 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import TypeVar
 
+    from textual.binding import BindingType
     from typing_extensions import TypeVarTuple
 
     from trio_batches import Client
@@ -45,8 +52,13 @@ class Options:
     view: Path | None = None
     """A results file to show, and nothing else."""
 
-    read_only: bool = False
-    """Leave out whatever changes something on the service."""
+    configuration: Configuration = field(default_factory=Configuration)
+    """The user's settings, and where they come from."""
+
+    @property
+    def read_only(self) -> bool:
+        """Whether what changes something on the service is left out."""
+        return self.configuration.settings.read_only
 
 
 class BatchesApp(App[None]):
@@ -65,10 +77,16 @@ class BatchesApp(App[None]):
     TITLE = "trio_batches"
     ENABLE_COMMAND_PALETTE = False
     PAUSE_GC_ON_SCROLL: ClassVar[bool] = True
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(APP)]
 
     def __init__(self, options: Options) -> None:
-        super().__init__()
+        super().__init__(ansi_color=ansi_color(os.environ))
         self.options = options
+        settings = options.configuration.settings
+        register_themes(self, settings.theme)
+        self.set_keymap(checked_keymap(options.configuration))
+        if not settings.animations:
+            self.animation_level = "none"
         self.batches: BatchList = BatchList()
         self.link: Link | None = None
         self.notes: tuple[Note, ...] = ()
@@ -97,6 +115,7 @@ class BatchesApp(App[None]):
             open_client=self.options.open_client or Client,
             home=Home(self.options.home),
             read_only=self.options.read_only,
+            poll_interval=self.options.configuration.settings.poll_interval,
         )
 
     def connect(self, bridge: Bridge, engine: Engine) -> None:
@@ -151,6 +170,11 @@ class BatchesApp(App[None]):
             self.pop_screen()
         else:
             await self.action_quit()
+
+    def action_next_theme(self) -> None:
+        """Change to the next theme."""
+        names = list(THEMES)
+        self.theme = names[(names.index(self.theme) + 1) % len(names)]
 
 
 FIRST_SCREENS = 2

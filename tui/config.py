@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -39,9 +39,9 @@ class Configuration:
         text: What is in it.
     """
 
-    settings: Settings
-    sources: Mapping[str, str]
-    path: Path
+    settings: Settings = field(default_factory=Settings)
+    sources: Mapping[str, str] = field(default_factory=dict[str, str])
+    path: Path = field(default_factory=Path)
     text: str = ""
 
     def origin(self, name: str) -> str:

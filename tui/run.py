@@ -40,7 +40,7 @@ async def _run(app: BatchesApp) -> Exception | None:
         loop.add_signal_handler(number, lambda: app.exit(return_code=_INTERRUPTED))
     backend = asyncio.create_task(serve(app, _freeze))
     try:
-        await app.run_async()
+        await app.run_async(mouse=app.options.configuration.settings.mouse)
     finally:
         backend.cancel()
         (outcome,) = await asyncio.gather(backend, return_exceptions=True)

@@ -7,7 +7,7 @@ and `$primary` on `$background`, `$surface` and `$panel`.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from textual.theme import Theme
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from textual.app import App
+
+T = TypeVar("T")
 
 __all__ = ("THEMES", "ansi_color", "register_themes")
 
@@ -182,7 +184,7 @@ def ansi_color(environment: Mapping[str, str]) -> bool | None:
     return True if environment.get("NO_COLOR") else None
 
 
-def register_themes(app: App[object], name: str) -> None:
+def register_themes(app: App[T], name: str) -> None:
     """Make the themes known to an app, in place of Textual's own, and choose one."""
     for theme in THEMES.values():
         app.register_theme(theme)

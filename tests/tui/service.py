@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from trio_batches import Client
 from trio_batches.simulator import World, open_simulator
 from tui.app import BatchesApp, Options
+from tui.config import Configuration
+from tui.state.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable
@@ -33,5 +35,6 @@ def client_of(world: World) -> Callable[[], AbstractAsyncContextManager[Client]]
 
 def app_of(world: World, home: Path, *, read_only: bool = False) -> BatchesApp:
     """Return an app whose service is a simulated one."""
-    options = Options(home=home, open_client=client_of(world), read_only=read_only)
+    configuration = Configuration(Settings(read_only=read_only))
+    options = Options(home=home, open_client=client_of(world), configuration=configuration)
     return BatchesApp(options)

@@ -111,6 +111,15 @@ def test_every_id_is_there_once() -> None:
     assert all(action.help.endswith(".") for action in ACTIONS.values())
 
 
+@pytest.mark.parametrize("screen", OFFERED)
+def test_no_screen_has_a_key_twice_but_for_leaving(screen: str) -> None:
+    taken: dict[str, str] = {}
+    for action in OFFERED[screen]:
+        for key in action.keys.split(","):
+            if key not in ("escape", "q"):
+                assert taken.setdefault(key, action.id) == action.id
+
+
 class Recorder(App[None]):
     BINDINGS = bindings((DOWNLOAD, CANCEL, UP, QUIT))
 

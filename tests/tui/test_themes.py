@@ -77,7 +77,7 @@ def test_all_themes_say_the_same_variables() -> None:
 
 @pytest.mark.parametrize("name", THEME_NAMES)
 async def test_a_theme_is_put_in_place_of_those_of_the_toolkit(name: str) -> None:
-    app = App[object]()
+    app = App[None]()
 
     async with app.run_test(size=(40, 10)):
         register_themes(app, name)

@@ -11,10 +11,9 @@ def main() -> None:
     """Run the command that the arguments name."""
     if len(sys.argv) == 1 and sys.stdin.isatty() and sys.stdout.isatty():
         # Imported here, as below: the app shows itself before it loads the library.
-        from tui.app import Options  # noqa: PLC0415
-        from tui.run import run  # noqa: PLC0415
+        from tui.start import start  # noqa: PLC0415
 
-        sys.exit(run(Options()))
+        sys.exit(start())
     from trio_batches.cli.main import main as commands  # noqa: PLC0415
 
     commands()

@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.actions.app import APP
+from tui.actions.batch import BATCH
+from tui.actions.batches import BATCHES, VERBS
+from tui.actions.table import TABLE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,7 +17,8 @@ if TYPE_CHECKING:
 __all__ = ("ACTIONS", "OFFERED")
 
 OFFERED: Mapping[str, tuple[Action, ...]] = {
-    "app": APP,
+    "batches": (*TABLE, *BATCHES, *VERBS, *APP),
+    "batch": (*BATCH, *VERBS, *APP),
 }
 """What can be done at once on each screen: its keys must not clash."""
 

@@ -23,9 +23,6 @@ __all__ = ("BatchWatch",)
 LEDGER_SECONDS = 1.0
 """How often to look whether anyone has changed the ledger."""
 
-BUSY_SECONDS = 10.0
-"""Between refreshes while batches run: the service's own pace."""
-
 QUIET_SECONDS = 60.0
 """Between refreshes while none does, or the service refuses."""
 
@@ -43,12 +40,21 @@ class BatchWatch:
         ledger: An open one.
         home: Whose results folder shows what was begun.
         publish: Takes an event to the screens.
+        poll_interval: Seconds between refreshes while batches run.
     """
 
-    def __init__(self, ledger: Ledger, home: Home, publish: Callable[[Event], None]) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        home: Home,
+        publish: Callable[[Event], None],
+        *,
+        poll_interval: float,
+    ) -> None:
         self._ledger = ledger
         self._home = home
         self._publish = publish
+        self.poll_interval = poll_interval
         self._hurry: trio.Event = trio.Event()
         self._seen: tuple[int, frozenset[str]] | None = None
         self._runs = False
@@ -104,7 +110,8 @@ class BatchWatch:
             self._asking = False
             await self._read()
             busy = self._runs or self._link.state == "offline"
-            with trio.move_on_after(BUSY_SECONDS if busy else QUIET_SECONDS):
+            pause = self.poll_interval if busy else max(QUIET_SECONDS, self.poll_interval)
+            with trio.move_on_after(pause):
                 await self._hurry.wait()
             self._hurry = trio.Event()
 

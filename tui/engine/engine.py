@@ -33,6 +33,7 @@ class Engine:
         open_client: Opens the client; by default as the environment says.
         home: Where the ledger, inputs and results are.
         read_only: Refuse whatever changes something on the service.
+        poll_interval: Seconds between two refreshes while batches run.
     """
 
     def __init__(
@@ -42,10 +43,12 @@ class Engine:
         open_client: Callable[[], AbstractAsyncContextManager[Client]] = Client,
         home: Home | None = None,
         read_only: bool = False,
+        poll_interval: float = 10.0,
     ) -> None:
         self.publish = publish
         self.home: Home = home or Home()
         self.read_only = read_only
+        self.poll_interval = poll_interval
         self._open_client = open_client
         self._client: Client | TrioBatchesError | None = None
         self._ledger: Ledger | None = None
@@ -66,7 +69,9 @@ class Engine:
                 await self._run(ledger, notes)
 
     async def _run(self, ledger: Ledger, notes: Notes) -> None:
-        watch = self._watch = BatchWatch(ledger, self.home, self.publish)
+        watch = self._watch = BatchWatch(
+            ledger, self.home, self.publish, poll_interval=self.poll_interval
+        )
         notes.hear = watch.hear
         async with trio.open_nursery() as nursery:
             nursery.start_soon(watch.follow_ledger)
