@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from tui.bridge import Bridge
     from tui.engine.engine import Engine
     from tui.events import Event, Link, Note
+    from tui.job_views import JobView
 
     T = TypeVar("T")
     Ts = TypeVarTuple("Ts")
@@ -68,6 +69,7 @@ class BatchesApp(App[None]):
         batches: All batches, as the list shows them.
         link: How it stands with the service; None before the first word of it.
         notes: What the library has noted lately, the newest last.
+        jobs: The jobs of this session, the newest last.
         batches_changed: Published when `batches` is new.
         link_changed: Published when `link` is new.
         drawn: Set when the first screen is on the terminal.
@@ -90,6 +92,7 @@ class BatchesApp(App[None]):
         self.batches: BatchList = BatchList()
         self.link: Link | None = None
         self.notes: tuple[Note, ...] = ()
+        self.jobs: tuple[JobView, ...] = ()
         self.batches_changed: Signal[None] = Signal(self, "batches")
         self.link_changed: Signal[None] = Signal(self, "link")
         self.drawn: asyncio.Event = asyncio.Event()
@@ -142,11 +145,14 @@ class BatchesApp(App[None]):
     def receive(self, event: Event) -> None:
         """Take what Trio tells; called on Textual's loop."""
         from tui.events import BatchesRead, Link, NotesRead  # noqa: PLC0415  # they load Trio
+        from tui.job_views import JobsRead  # noqa: PLC0415
 
         match event:
             case BatchesRead():
                 self.batches.update(event.batches, event.parts)
                 self.batches_changed.publish(None)
+            case JobsRead():
+                self.jobs = event.jobs
             case Link():
                 self.link = event
                 self.link_changed.publish(None)

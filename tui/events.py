@@ -8,6 +8,7 @@ from typing import Literal, TypeAlias
 from msgspec import Struct
 
 from trio_batches import KnownBatch
+from tui.job_views import JobsRead
 
 __all__ = ("BatchesRead", "Event", "Link", "LinkState", "Note", "NotesRead")
 
@@ -55,4 +56,4 @@ class NotesRead(Struct, frozen=True):
     notes: tuple[Note, ...]
 
 
-Event: TypeAlias = BatchesRead | Link | NotesRead
+Event: TypeAlias = BatchesRead | JobsRead | Link | NotesRead

@@ -10,6 +10,7 @@ import trio
 
 from trio_batches import Client, Home, TrioBatchesError, open_ledger
 from tui.engine.batches import BatchWatch
+from tui.engine.jobs import JobBoard
 from tui.engine.notes import Notes, taking_notes
 from tui.engine.story import Story, tell_story
 from tui.events import Link
@@ -49,6 +50,7 @@ class Engine:
         self.home: Home = home or Home()
         self.read_only = read_only
         self.poll_interval = poll_interval
+        self.jobs: JobBoard = JobBoard(self, publish)
         self._open_client = open_client
         self._client: Client | TrioBatchesError | None = None
         self._ledger: Ledger | None = None
@@ -75,6 +77,7 @@ class Engine:
         notes.hear = watch.hear
         async with trio.open_nursery() as nursery:
             nursery.start_soon(watch.follow_ledger)
+            nursery.start_soon(self.jobs.run)
             async with AsyncExitStack() as stack:
                 self._client = await self._connect(stack)
                 self._ready.set()
