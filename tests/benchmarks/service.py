@@ -64,8 +64,8 @@ class Service:
 
 async def _serve(order: _Order) -> None:
     world = World(3, scenario=order.scenario)
-    for _ in range(order.batches):
-        world.add_ended_batch(order.requests, result_bytes=order.result_bytes)
+    for number in range(order.batches):
+        world.add_ended_batch(order.requests, result_bytes=order.result_bytes, age=3600.0 + number)
     async with open_simulator(world) as simulator:
         address = _Address(simulator.base_url, world.batch_ids)
         sys.stdout.buffer.write(msgspec.json.encode(address) + b"\n")

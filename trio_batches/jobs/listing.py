@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING, TypeAlias
 
 import msgspec
@@ -15,13 +16,22 @@ from trio_batches.protocol.limits import MAX_PAGE
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from trio_batches.client import Client
+    from trio_batches.client import Client, Page
     from trio_batches.types import MessageBatch
 
-__all__ = ("Landmark", "list_everything", "list_until")
+__all__ = ("PAGES_AT_ONCE", "Landmark", "list_everything", "list_until")
 
 Listed: TypeAlias = "dict[str, tuple[MessageBatch, bytes]]"
 """Batches by id, newest first, each with its JSON."""
+
+
+PAGES_AT_ONCE = 20
+"""Where the whole list is asked for: what one page costs the service and us is little beside
+the time that it is on its way."""
+
+
+_TRIES = 100
+"""How many cursors in a row may be gone before it must be something else."""
 
 
 class Landmark(msgspec.Struct, frozen=True):
@@ -36,11 +46,15 @@ async def list_until(
 ) -> Listed:
     """List the batches that are not older than a moment (None: all), page after page."""
     end = None if oldest is None else Landmark("", oldest)
-    return await _walk(client, None, end, page_size)
+    return await _walk(client, [None], end, page_size)
 
 
 async def list_everything(
-    client: Client, known: Sequence[Landmark], *, page_size: int = MAX_PAGE, concurrency: int = 8
+    client: Client,
+    known: Sequence[Landmark],
+    *,
+    page_size: int = MAX_PAGE,
+    concurrency: int = PAGES_AT_ONCE,
 ) -> Listed:
     """List all batches, many pages at a time.
 
@@ -59,10 +73,11 @@ async def list_everything(
         APIStatusError: The service refused.
         TransportError: The connection failed, and trying again did not help.
     """
-    cuts: list[Landmark | None] = [None, *known[page_size - 1 :: page_size], None]
+    # Behind the last one that is known there is nothing, as a rule: that takes no page of its own.
+    cuts: list[Landmark | None] = [None, *known[page_size - 1 : -1 : page_size], None]
     segments = await for_each(
         pairwise(cuts),
-        lambda cut: _walk(client, cut[0], cut[1], page_size),
+        lambda cut: _walk(client, [None if cut[0] is None else cut[0].id], cut[1], page_size),
         concurrency=concurrency,
     )
     listed: Listed = {}
@@ -70,31 +85,21 @@ async def list_everything(
         if isinstance(segment, TrioBatchesError):
             if start is None or not isinstance(segment, BadRequestError | NotFoundError):
                 raise segment
-            listed |= await _walk_without(client, listed, end, page_size)
+            listed |= await _walk(client, [*_last(listed), None], end, page_size)
         else:
             listed |= segment
     return listed
 
 
-async def _walk_without(
-    client: Client, listed: Listed, end: Landmark | None, page_size: int
-) -> Listed:
-    """Walk a segment whose cursor is gone, from the last batch before it that is still there."""
-    for batch, _ in reversed(listed.values()):
-        try:
-            return await _walk(client, Landmark(batch.id, batch.created_at), end, page_size)
-        except (BadRequestError, NotFoundError):
-            continue  # gone as well by now
-    return await _walk(client, None, end, page_size)
-
-
 async def _walk(
-    client: Client, start: Landmark | None, end: Landmark | None, page_size: int
+    client: Client, starts: Sequence[str | None], end: Landmark | None, page_size: int
 ) -> Listed:
-    """List from after one batch until another one, or the place where it was."""
+    """List from after the first start that is still there until a batch, or where it was.
+
+    A batch that is deleted while it is the cursor is made up for by the one before it.
+    """
     listed: Listed = {}
-    after_id = None if start is None else start.id
-    page = await client.messages.batches.list(after_id=after_id, limit=page_size)
+    page = await _page_after(client, starts, page_size)
     while True:
         for batch, raw in zip(page.data, page.raw_data, strict=True):
             if end is not None and batch.created_at < end.created_at:
@@ -102,6 +107,22 @@ async def _walk(
             listed[batch.id] = (batch, raw)
             if end is not None and batch.id == end.id:
                 return listed
-        if not page.has_next_page():
+        info = page.next_page_info()
+        if info is None:
             return listed
-        page = await page.get_next_page()
+        page = await _page_after(client, [info["after_id"], *_last(listed)], page_size)
+
+
+def _last(listed: Listed) -> list[str]:
+    """Return the batches to go on from, should the very last one be gone: not all of them."""
+    return list(islice(reversed(listed), _TRIES))
+
+
+async def _page_after(
+    client: Client, cursors: Sequence[str | None], page_size: int
+) -> Page[MessageBatch]:
+    *others, last = cursors
+    for cursor in others:
+        with suppress(BadRequestError, NotFoundError):  # it is gone
+            return await client.messages.batches.list(after_id=cursor, limit=page_size)
+    return await client.messages.batches.list(after_id=last, limit=page_size)

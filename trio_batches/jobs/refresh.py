@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from trio_batches.jobs.listing import Landmark, list_everything, list_until
+from trio_batches.jobs.listing import PAGES_AT_ONCE, Landmark, list_everything, list_until
+from trio_batches.jobs.nursery import open_hidden_nursery
 
 if TYPE_CHECKING:
     from trio_batches.client import Client
@@ -40,7 +41,7 @@ class Refreshed(msgspec.Struct, frozen=True, kw_only=True):
 
 
 async def refresh(
-    client: Client, ledger: Ledger, *, full: bool = False, concurrency: int = 8
+    client: Client, ledger: Ledger, *, full: bool = False, concurrency: int = PAGES_AT_ONCE
 ) -> Refreshed:
     """Ask the service for what is new and for what can still change.
 
@@ -64,16 +65,25 @@ async def refresh(
     """
     began = datetime.now(UTC)
     known = await ledger.batches(gone=False)
+    over: dict[str, bytes] = {}
     if full or not known:
         landmarks = [Landmark(batch.id, batch.created_at) for batch in known]
-        listed = await list_everything(client, landmarks, concurrency=concurrency)
+
+        async def look_up() -> None:
+            over.update(await ledger.raw(batch.id for batch in known if batch.ended))
+
+        async with open_hidden_nursery() as nursery:
+            nursery.start_soon(look_up)
+            listed = await list_everything(client, landmarks, concurrency=concurrency)
         reached = None
     else:
         reached = min(
             (batch.created_at for batch in known if not batch.ended), default=known[0].created_at
         )
         listed = await list_until(client, reached, page_size=HEAD_PAGE)
-    await ledger.save_batches(listed.values(), seen_at=began)
+    # Nearly all of a long list has ended, and is told again as it stands in the ledger.
+    told = ((batch, raw) for batch, raw in listed.values() if over.get(batch.id) != raw)
+    await ledger.save_batches(told, seen_at=began)
     gone = [
         batch.id
         for batch in known

@@ -14,7 +14,7 @@ from trio_batches.simulator.mixture import CANCELED, EXPIRED, Mixture
 if TYPE_CHECKING:
     from trio_batches.simulator.exchange import Script
 
-__all__ = ("ARCHIVE_SECONDS", "EXPIRY_SECONDS", "BatchView", "SimulatedBatch")
+__all__ = ("ARCHIVE_SECONDS", "EXPIRY_SECONDS", "SimulatedBatch")
 
 EXPIRY_SECONDS = 24 * 3600.0
 """What is not done a day after the create expires."""
@@ -31,7 +31,7 @@ class _Counts(msgspec.Struct):
     expired: int
 
 
-class BatchView(msgspec.Struct):
+class _BatchView(msgspec.Struct):
     """A batch as the service writes it, key order included."""
 
     id: str
@@ -77,6 +77,7 @@ class SimulatedBatch:
     visible_at: float = 0.0
     listed_at: float = 0.0
     downloads: int = 0
+    _written: tuple[object, msgspec.Raw] | None = None
 
     def __post_init__(self) -> None:
         """Let what would take more than a day expire."""
@@ -130,17 +131,25 @@ class SimulatedBatch:
         self.cancel_initiated_at = now
         self.ends_at = min(self.expires_at, now + seconds)
 
-    def view(self, now: float, results_url: str) -> BatchView:
-        """Return what the service shows of it.
+    def write(self, now: float, results_url: str) -> msgspec.Raw:
+        """Return what the service shows of it, as JSON.
 
         Args:
             now: The world's time.
-            results_url: Where its results are, for when there are some.
+            results_url: Where its results are, for when there are some; `{id}` is its id.
         """
+        # Written once for each state: lists of 1,000 are what the service is asked for most.
+        state = (self.has_ended(now), self.is_archived(now), self.cancel_initiated_at, results_url)
+        if self._written is None or self._written[0] != state:
+            view = self._view(now, results_url.replace("{id}", self.id))
+            self._written = (state, msgspec.Raw(msgspec.json.encode(view)))
+        return self._written[1]
+
+    def _view(self, now: float, results_url: str) -> _BatchView:
         ended = self.has_ended(now)
         counts = self.outcome if ended else Mixture()
         running = "in_progress" if self.cancel_initiated_at is None else "canceling"
-        return BatchView(
+        return _BatchView(
             id=self.id,
             type="message_batch",
             processing_status="ended" if ended else running,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import gzip
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -35,8 +36,13 @@ def compress(reply: Reply, accept_encoding: str) -> None:
     """Compress a JSON answer for a client that offers to read it."""
     reply.headers["vary"] = "Accept-Encoding"
     if "gzip" in accept_encoding and len(reply.body) >= _WORTH_COMPRESSING:
-        reply.body = gzip.compress(reply.body, _FAST, mtime=0)
+        reply.body = _compressed(reply.body)
         reply.headers["content-encoding"] = "gzip"
+
+
+@functools.lru_cache(maxsize=32)  # the same pages are asked for again and again
+def _compressed(body: bytes) -> bytes:
+    return gzip.compress(body, _FAST, mtime=0)
 
 
 class Delivery:

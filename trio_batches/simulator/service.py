@@ -22,7 +22,9 @@ from trio_batches.simulator.replies import RefusalError, Reply, Request, write_j
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from trio_batches.simulator.batch import BatchView, SimulatedBatch
+    import msgspec
+
+    from trio_batches.simulator.batch import SimulatedBatch
     from trio_batches.simulator.faults import Operation
     from trio_batches.simulator.world import World
 
@@ -109,8 +111,8 @@ class Service:
         every = world.scenario.empty_page_every
         if every is not None and world.pages % every == 0:
             return write_json(self._empty_page(query))
-        ids = [batch.id for batch in found.batches]
-        views: list[object] = [self._view(batch, request) for batch in found.batches]
+        ids, now = [batch.id for batch in found.batches], world.clock.now()
+        views: list[object] = [batch.write(now, request.results_url) for batch in found.batches]
         return write_json(write_page(views, ids, has_more=found.has_more))
 
     def _empty_page(self, query: PageQuery) -> dict[str, object]:
@@ -164,9 +166,8 @@ class Service:
             raise RefusalError(404, f"Message Batch {batch_id} not found.")
         return batch
 
-    def _view(self, batch: SimulatedBatch, request: Request) -> BatchView:
-        url = request.results_url.replace("{id}", batch.id)
-        return batch.view(self._world.clock.now(), url)
+    def _view(self, batch: SimulatedBatch, request: Request) -> msgspec.Raw:
+        return batch.write(self._world.clock.now(), request.results_url)
 
 
 def _list_models(request: Request, _: str) -> Reply:

@@ -11,7 +11,7 @@ import msgspec
 from trio_batches.protocol.limits import MAX_PAGE
 from trio_batches.store.ledger_access import LedgerAccess
 from trio_batches.store.ledger_rows import KnownBatch
-from trio_batches.store.ledger_text import moment, now, optional_moment
+from trio_batches.store.ledger_text import ids_json, moment, now, optional_moment
 from trio_batches.types import MessageBatch
 
 if TYPE_CHECKING:
@@ -234,14 +234,12 @@ class LedgerBatches(LedgerAccess):
 
         For one known by its receipt only, it is what the receipt tells.
         """
-        wanted = list(batch_ids)
-
-        def look_up(connection: Connection) -> dict[str, bytes]:
-            query = "SELECT CAST(raw AS BLOB) FROM batch_json WHERE batch = ?"
-            found = ((id_, connection.execute(query, (id_,)).fetchone()) for id_ in wanted)
-            return {id_: row[0] for id_, row in found if row is not None}
-
-        return await self._read(look_up)
+        query = (
+            "SELECT batch, CAST(raw AS BLOB) FROM json_each(?) CROSS JOIN batch_json "
+            "ON batch = value"
+        )
+        wanted = ids_json(tuple(batch_ids))
+        return await self._read(lambda connection: dict(connection.execute(query, (wanted,))))
 
     async def message_batches(self, batch_ids: Iterable[str]) -> list[MessageBatch]:
         """Return batches as they were last seen, whole; unknown ones are left out."""

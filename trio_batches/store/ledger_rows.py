@@ -46,7 +46,7 @@ class KnownBatch(Struct, frozen=True, gc=False, array_like=True):
     expired: int
     """Requests that were not begun in time."""
     seen_at: datetime
-    """When the service was last asked, as far as the answer is in here."""
+    """When the service was last asked; of an ended batch, when it last said something new."""
     gone_at: datetime | None
     """When it was found deleted; None while the service has it."""
     verified_at: datetime | None

@@ -12,6 +12,7 @@ from tests.benchmarks.rows.listing import listing
 from tests.benchmarks.rows.memory import memory
 from tests.benchmarks.rows.records import records
 from tests.benchmarks.rows.small import small
+from tests.benchmarks.rows.store import ledger, refreshing, submitting
 from tests.benchmarks.rows.throttled import throttled
 
 if TYPE_CHECKING:
@@ -24,5 +25,18 @@ __all__ = ("ROWS",)
 
 ROWS: dict[str, Callable[[Stage], Iterable[Finding]]] = {
     row.__name__: row
-    for row in (records, line, downloads, throttled, small, listing, creating, imports, memory)
+    for row in (
+        records,
+        line,
+        downloads,
+        throttled,
+        small,
+        listing,
+        refreshing,
+        ledger,
+        submitting,
+        creating,
+        imports,
+        memory,
+    )
 }

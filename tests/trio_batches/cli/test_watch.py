@@ -106,7 +106,7 @@ def test_text_from_outside_steers_no_terminal(world: World) -> None:
     batch_id = world.add_ended_batch(5)
     simulated = world.shelf.find(batch_id)
     assert simulated is not None
-    view = msgspec.json.encode(simulated.view(world.clock.now(), "http://x"))
+    view = simulated.write(world.clock.now(), "http://x")
     batch = msgspec.structs.replace(
         msgspec.json.decode(view, type=MessageBatch), processing_status="\x1b[2J"
     )

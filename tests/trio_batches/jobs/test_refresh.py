@@ -9,11 +9,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 import trio.testing
+from typing_extensions import override
 
+from trio_batches.errors import BadRequestError, PermissionDeniedError
 from trio_batches.jobs import listing
 from trio_batches.jobs.listing import Landmark, list_everything
 from trio_batches.jobs.refresh import refresh
-from trio_batches.simulator import Scenario, World
+from trio_batches.simulator import Answer, Fault, Scenario, World
+from trio_batches.simulator.shelf import Shelf
 from trio_batches.store import Home, open_ledger
 
 if TYPE_CHECKING:
@@ -136,3 +139,113 @@ async def test_segments_give_the_same_list_in_the_same_order_as_a_walk(network: 
         by_segments = await list_everything(client, landmarks, page_size=6)
 
         assert list(by_segments) == list(await walk(client))
+
+
+async def test_what_the_service_says_anew_of_an_ended_batch_is_kept(
+    network: Network, tmp_path: Path
+) -> None:
+    world = network.serve(world=filled_world(2, 10))
+    async with network.client() as client, open_ledger(Home(tmp_path)) as ledger:
+        await refresh(client, ledger)
+        oldest = world.batch_ids[-1]
+        world.clock.advance(29 * 24 * HOUR)
+
+        found = await refresh(client, ledger, full=True)
+
+        known = await ledger.find(oldest)
+        assert oldest not in found.changed, "it has ended all the while"
+        assert known is not None
+        assert known.archived_at is not None
+
+
+async def test_what_had_been_taken_for_gone_is_back_when_it_is_listed(
+    network: Network, tmp_path: Path
+) -> None:
+    world = network.serve(world=filled_world(2, 10))
+    async with network.client() as client, open_ledger(Home(tmp_path)) as ledger:
+        await refresh(client, ledger)
+        await ledger.mark_gone(world.batch_ids[-2:])
+
+        found = await refresh(client, ledger, full=True)
+
+        assert set(found.new) == set(world.batch_ids[-2:])
+        assert await in_ledger(ledger) == await walk(client)
+
+
+@pytest.mark.parametrize("also", [0, 1, 3, 6])
+async def test_a_segment_whose_cursor_is_gone_is_walked_from_the_last_batch_before_it(
+    network: Network, also: int
+) -> None:
+    """Between the listing of one segment and of the next, their border may be deleted."""
+    world = network.serve(world=filled_world(3, 20))
+    world.clock.advance(HOUR)  # all of them have ended
+    names = world.batch_ids
+    async with network.client() as client:
+        known = await list_everything(client, ())
+        landmarks = [Landmark(name, batch.created_at) for name, (batch, _) in known.items()]
+        for name in names[6 - also : 7]:
+            await client.messages.batches.delete(name)
+
+        listed = await list_everything(client, landmarks, page_size=7)
+
+        assert list(listed) == list(await walk(client))
+
+
+class Forgetful(Shelf):
+    """Lists batches, but does not take some of them for cursors: they went in that moment."""
+
+    forgotten: frozenset[str] = frozenset()
+
+    @override
+    def knows_cursor(self, cursor: str) -> bool:
+        return cursor not in self.forgotten and super().knows_cursor(cursor)
+
+
+def forgetful(world: World) -> Forgetful:
+    shelf = Forgetful()
+    for batch in world.shelf:
+        shelf.add(batch)
+    world.shelf = shelf
+    return shelf
+
+
+@pytest.mark.parametrize("left", [1, 2, 6])
+async def test_where_cursor_after_cursor_is_gone_a_segment_is_walked_from_the_start(
+    network: Network, left: int
+) -> None:
+    world = filled_world(3, 20)
+    shelf = forgetful(world)
+    network.serve(world=world)
+    async with network.client() as client:
+        known = await list_everything(client, ())
+        landmarks = [Landmark(name, batch.created_at) for name, (batch, _) in known.items()]
+        shelf.forgotten = frozenset(world.batch_ids[left:7])
+
+        listed = await list_everything(client, landmarks, page_size=7)
+
+        assert set(listed) == set(world.batch_ids)
+        refused = [record for record in world.requests if record.status == 400]
+        assert len(refused) >= 1 + 7 - left
+
+
+async def test_a_list_that_is_refused_is_no_list(network: Network) -> None:
+    network.serve(Fault(operation="list", answer=Answer(status=403)))
+    async with network.client() as client:
+        with pytest.raises(PermissionDeniedError):
+            await list_everything(client, ())
+
+
+@pytest.mark.parametrize("forgotten", [[3], [3, 2], [3, 7, 6, 5], [3, 2, 1, 0]])
+async def test_a_walk_whose_cursor_goes_meanwhile_goes_on_from_the_batch_before_it(
+    network: Network, forgotten: list[int]
+) -> None:
+    world = filled_world(3, 10)
+    shelf = forgetful(world)
+    shelf.forgotten = frozenset(world.batch_ids[number] for number in forgotten)
+    network.serve(world=world)
+    async with network.client() as client:
+        if forgotten[-1] == 0:  # no way on is left
+            with pytest.raises(BadRequestError):
+                await list_everything(client, (), page_size=4)
+            return
+        assert list(await list_everything(client, (), page_size=4)) == world.batch_ids

@@ -32,8 +32,8 @@ class Sample:
         )
         simulated = world.shelf.find(batch_id)
         assert simulated is not None
-        view = simulated.view(world.clock.now(), "http://simulator/results")
-        self.batch = msgspec.json.decode(msgspec.json.encode(view), type=MessageBatch)
+        text = simulated.write(world.clock.now(), "http://simulator/results")
+        self.batch = msgspec.json.decode(text, type=MessageBatch)
         self.lines = list(world.result_lines(batch_id))
 
     @property
