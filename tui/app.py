@@ -16,6 +16,7 @@ from tui.actions.app import APP
 from tui.config import Configuration
 from tui.keymap import checked_keymap
 from tui.screens.batches import BatchesScreen
+from tui.screens.verbs import VerbScreen
 from tui.state.batches import BatchList
 from tui.themes import THEMES, ansi_color, register_themes
 
@@ -171,11 +172,12 @@ class BatchesApp(App[None]):
 
     @override
     async def action_back(self) -> None:
-        """Go back to the screen before; from the first one, leave."""
+        """Clear what is set on this screen, or go back to the one before."""
+        screen = cast("object", self.screen)
+        if isinstance(screen, VerbScreen) and screen.step_back():
+            return
         if len(self.screen_stack) > FIRST_SCREENS:
             self.pop_screen()
-        else:
-            await self.action_quit()
 
     def action_next_theme(self) -> None:
         """Change to the next theme."""

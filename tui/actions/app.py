@@ -48,5 +48,8 @@ APP = (
         cli="trio-batches config --show",
     ),
     Action("app.theme", "ctrl+t", "Theme", "next_theme", "Change to the next theme."),
+    Action(
+        "app.suspend", "ctrl+z", "Suspend", "suspend_process", "Go to the shell; fg comes back."
+    ),
     Action("app.quit", "q", "Quit", "quit", "Stop what runs, keeping what is done, and leave."),
 )

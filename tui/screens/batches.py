@@ -105,6 +105,13 @@ class BatchesScreen(VerbScreen):
     def _heading_clicked(self, message: HeadingClicked) -> None:
         self._sort(message.column)
 
+    @override
+    def step_back(self) -> bool:
+        """Take the filter away, if there is one."""
+        filtered = bool(self.filter_bar.text)
+        self.filter_bar.clear()
+        return filtered
+
     def action_filter(self) -> None:
         """Type a filter."""
         self.filter_bar.open()

@@ -38,6 +38,10 @@ class VerbScreen(Screen[None]):
         """Return how many of the targets a filter hides."""
         return 0
 
+    def step_back(self) -> bool:
+        """Clear what is set on this screen; return False if there is nothing, to leave it."""
+        return False
+
     @override
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer what writes only where writing is allowed."""

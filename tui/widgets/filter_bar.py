@@ -68,7 +68,8 @@ class FilterBar(Horizontal):
     def open(self) -> None:
         """Show the line and type into it."""
         self.display = True
-        self.query_one(Input).focus()
+        # At once, not by `focus()`: the next key must not be taken for a command.
+        self.screen.set_focus(self.query_one(Input))
 
     def tell(self, fault: str) -> None:
         """Say what is wrong with the filter."""

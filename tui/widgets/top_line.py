@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from textual.content import Content
 from textual.widgets import Static
 
-from tui.state.wording import STATES, ago, count
+from tui.state.wording import STATES, count
 
 if TYPE_CHECKING:
     from tui.events import Link
@@ -54,4 +53,5 @@ def _freshness(link: Link | None) -> str:
         return "asking…"
     if link.refreshed_at is None:
         return "never refreshed"
-    return f"updated {ago(link.refreshed_at, datetime.now(UTC))}"
+    # By the minute: a refresh that finds nothing new paints nothing.
+    return f"updated {link.refreshed_at.astimezone():%H:%M}"
