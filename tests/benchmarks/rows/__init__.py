@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tests.benchmarks.rows.app import app
 from tests.benchmarks.rows.creating import creating
 from tests.benchmarks.rows.downloads import downloads
 from tests.benchmarks.rows.imports import imports
@@ -38,5 +39,6 @@ ROWS: dict[str, Callable[[Stage], Iterable[Finding]]] = {
         creating,
         imports,
         memory,
+        app,
     )
 }
