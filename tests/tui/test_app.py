@@ -56,7 +56,7 @@ def world() -> World:
 
 
 def text_of(widget: TopLine | StatusLine | Banner) -> str:
-    return str(widget.render())
+    return widget.said.plain
 
 
 async def test_the_list_shows_what_the_service_has(world: World, tmp_path: Path) -> None:

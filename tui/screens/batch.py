@@ -54,7 +54,7 @@ class BatchScreen(VerbScreen):
     @override
     def compose(self) -> ComposeResult:
         """Show the story in a pane that scrolls."""
-        yield Banner(markup=False)
+        yield Banner()
         with VerticalScroll(can_focus=True):
             yield Static("", id="story", markup=False)
         yield Footer(compact=True, show_command_palette=False)

@@ -46,11 +46,11 @@ class BatchesScreen(VerbScreen):
     @override
     def compose(self) -> ComposeResult:
         """Show the lines around the table, and the table."""
-        yield TopLine(markup=False)
-        yield Banner(markup=False)
+        yield TopLine()
+        yield Banner()
         yield Table(self.batches_app.batches, id="batches")
         yield FilterBar("words, !not, re:regex, status:ended, age:<7d, total:>1000, label:night")
-        yield StatusLine(markup=False)
+        yield StatusLine()
         yield Footer(compact=True, show_command_palette=False)
 
     def on_mount(self) -> None:

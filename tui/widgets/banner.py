@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from textual.content import Content
-from textual.widgets import Static
+
+from tui.widgets.line import Line
 
 __all__ = ("Banner",)
 
 
-class Banner(Static):
+class Banner(Line):
     """Hidden while there is nothing to say; the screen below stays as it is."""
 
     DEFAULT_CSS = """
@@ -18,6 +19,5 @@ class Banner(Static):
 
     def tell(self, sentence: str) -> None:
         """Show a sentence; an empty one hides the line."""
-        if sentence:
-            self.update(Content(sentence))
+        self.say([Content(sentence)])
         self.display = bool(sentence)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from textual.content import Content
-from textual.widgets import Static
 
 from tui.state.wording import count
+from tui.widgets.line import Line
 
 if TYPE_CHECKING:
     from tui.state.rows import Rows
@@ -15,12 +15,8 @@ if TYPE_CHECKING:
 __all__ = ("StatusLine",)
 
 
-class StatusLine(Static):
+class StatusLine(Line):
     """Always there, at every size: marks that one does not see are dangerous."""
-
-    DEFAULT_CSS = """
-    StatusLine { height: 1; padding: 0 1; background: $panel; color: $foreground; }
-    """
 
     def tell(self, rows: Rows, *, marked: int, hidden: int, filtered: str) -> None:
         """Show how things stand."""
@@ -33,4 +29,4 @@ class StatusLine(Static):
         if filtered:
             parts.append(Content(f"/{filtered}").stylize("$accent"))
             parts.append(Content.styled("esc clears", "$text-muted"))
-        self.update(Content("  ").join(parts))
+        self.say(parts)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from textual.content import Content
-from textual.widgets import Static
 
 from tui.state.wording import STATES, count
+from tui.widgets.line import Line
 
 if TYPE_CHECKING:
     from tui.events import Link
@@ -23,12 +23,8 @@ _STYLES = {
 }
 
 
-class TopLine(Static):
+class TopLine(Line):
     """One line: the service, the number of batches in each state, the last refresh."""
-
-    DEFAULT_CSS = """
-    TopLine { height: 1; padding: 0 1; background: $panel; color: $foreground; }
-    """
 
     def tell(self, link: Link | None, states: dict[str, int], *, read_only: bool) -> None:
         """Show how things stand."""
@@ -45,7 +41,7 @@ class TopLine(Static):
                     Content.styled(f"{glyph} {count(states[state])} {said}", _STYLES[state])
                 )
         parts.append(Content.styled(_freshness(link), "$text-muted"))
-        self.update(Content("  ").join(parts))
+        self.say(parts)
 
 
 def _freshness(link: Link | None) -> str:
