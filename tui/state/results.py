@@ -23,7 +23,7 @@ __all__ = ("COLUMNS", "SIGNS", "ResultRows")
 
 COLUMNS: Final = (
     Column("row", "Row", 7, right=True),
-    Column("custom_id", "Custom id", 16, grows=True),
+    Column("custom_id", "Custom id", 22),
     Column("type", "Type", 11),
     Column("model", "Model", 18, rank=5),
     Column("stop", "Stop", 10, rank=4),
@@ -65,24 +65,42 @@ class ResultRows:
         self._kept: dict[int, tuple[Cell, ...]] = {}
 
     def select(self, query: Query, kind: Kind | None) -> Selection | None:
-        """Narrow the rows down; return what has to be worked on for that."""
+        """Narrow the rows down; return what has to be worked on for that.
+
+        What was shown stays until there is something else to show.
+        """
         narrows = bool(query) or kind is not None
         self.selection = Selection(self.index, self.kinds, query, kind) if narrows else None
-        self.refresh()
         return self.selection
 
     def refresh(self) -> bool:
         """Take in what was found since; return whether there are other rows."""
-        before = (self._generation, self._total, self._shown, self._chosen)
+        before, chosen = (self._generation, self._total, self._shown), self._chosen
         if self._generation != self.index.generation:
             self._generation = self.index.generation
             self._kept.clear()
         self._kept.pop(self._total - 1, None)  # it may have been cut off
         self._total = len(self.index)
-        self._chosen = None if self.selection is None else self.selection.rows
+        if self.selection is None:
+            self._chosen = None
+        elif self.selection.rows or self.selection.searched >= self._total:
+            self._chosen = self.selection.rows
         self._shown = self._total if self._chosen is None else len(self._chosen)
         after = (self._generation, self._total, self._shown)
-        return before[:3] != after or before[3] is not self._chosen
+        return before != after or chosen is not self._chosen
+
+    def lines(self) -> Sequence[int]:
+        """Return the numbers of the lines that are shown now."""
+        if self._chosen is None:
+            return range(self._total)
+        return self._chosen[: self._shown]
+
+    def nearest(self, line: int) -> int | None:
+        """Return the shown line that is nearest to another one, or the one after it."""
+        if not self._shown:
+            return None
+        row = line if self._chosen is None else bisect_left(self._chosen, line, 0, self._shown)
+        return int(self.key(min(row, self._shown - 1)))
 
     @property
     def total(self) -> int:

@@ -1,13 +1,14 @@
 """What a search for results asks for, and whether a line answers it.
 
 Words must all be there; `"…"` holds several together, `!` in front turns one round,
-`re:` takes a regular expression, and `key:value` looks at one column. Words are sought
+`re:` or `~` takes a regular expression, and `key:value` looks at one column. Words are sought
 in the line as it is in the file; in small letters they find large ones too.
 """
 
 from __future__ import annotations
 
 import json
+import operator
 import re
 import shlex
 from dataclasses import dataclass
@@ -39,7 +40,15 @@ _NUMBERS: Final[dict[str, Callable[[Summary], int | None]]] = {
 KEYS: Final = (*_TEXTS, *_NUMBERS)
 """What can stand before a colon."""
 
-_NUMBER = re.compile(r"([<>]?)(\d+)")
+_NUMBER = re.compile(r"(<=|>=|<|>|=|)(\d+)")
+_COMPARE: Final[dict[str, Callable[[int, int], bool]]] = {
+    "<=": operator.le,
+    ">=": operator.ge,
+    "<": operator.lt,
+    ">": operator.gt,
+    "=": operator.eq,
+    "": operator.eq,
+}
 
 
 @dataclass(frozen=True)
@@ -84,7 +93,7 @@ def parse_query(text: str) -> Query:
     """Return what a search asks for.
 
     Raises:
-        QueryError: A regular expression or a number is malformed, or quotes do not end.
+        QueryError: A regular expression or a number is malformed.
     """
     words: list[Word] = []
     patterns: list[Pattern] = []
@@ -93,8 +102,9 @@ def parse_query(text: str) -> Query:
         negated = part.startswith("!")
         term = part.removeprefix("!")
         key, colon, value = term.partition(":")
-        if colon and key == "re":
-            patterns.append(Pattern(_expression(value), negated))
+        if term.startswith(("re:", "~")):
+            expression = _expression(term.removeprefix("re:").removeprefix("~"))
+            patterns.append(Pattern(expression, negated))
         elif colon and key in KEYS:
             fields.append(FieldTerm(_condition(key, value), negated))
         elif term:
@@ -103,7 +113,7 @@ def parse_query(text: str) -> Query:
 
 
 def _parts(text: str) -> list[str]:
-    if text.lstrip("!").startswith("re:"):
+    if text.lstrip("!").startswith(("re:", "~")):
         return [text]  # an expression may hold blanks and quotes
     lexer = shlex.shlex(text, posix=True, punctuation_chars=False)
     lexer.whitespace_split = True
@@ -111,8 +121,8 @@ def _parts(text: str) -> list[str]:
     lexer.quotes = '"'
     try:
         return list(lexer)
-    except ValueError:
-        raise QueryError('a quote has no end: write "several words"') from None
+    except ValueError:  # a quotation mark is still open
+        return text.replace('"', " ").split()
 
 
 def _word(term: str, *, negated: bool) -> Word:
@@ -136,17 +146,11 @@ def _condition(key: str, value: str) -> Callable[[Summary], bool]:
         return lambda summary: sought in text_of(summary).casefold()
     found = _NUMBER.fullmatch(value)
     if found is None:
-        raise QueryError(f"{key}:{value} is no number: write {key}:100, {key}:>100 or {key}:<100")
-    return _comparison(_NUMBERS[key], found[1], int(found[2]))
+        raise QueryError(f"{key}:{value} compares with nothing: say {key}:>=1000")
+    number_of, compare, limit = _NUMBERS[key], _COMPARE[found[1]], int(found[2])
 
-
-def _comparison(
-    number_of: Callable[[Summary], int | None], sign: str, limit: int
-) -> Callable[[Summary], bool]:
     def accepts(summary: Summary) -> bool:
         number = number_of(summary)
-        if number is None:
-            return False
-        return number > limit if sign == ">" else number < limit if sign == "<" else number == limit
+        return number is not None and compare(number, limit)
 
     return accepts

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from tui.state.rows import Cell, Key
 
-__all__ = ("GUTTER", "Heading", "LinePainter", "Look", "fill")
+__all__ = ("GUTTER", "Heading", "LinePainter", "Look", "cut", "fill")
 
 GUTTER = 3
 """Cells for the signs of cursor and mark, before the first column."""
@@ -46,9 +46,16 @@ def fill(text: str, width: int, *, right: bool = False) -> str:
     text = plain_line(text)
     length = len(text) if text.isascii() else cell_len(text)
     if length > width:
-        return set_cell_size(text, width - 1) + "…" if width else ""
+        return cut(text, width)
     blank = " " * (width - length)
     return blank + text if right else text + blank
+
+
+def cut(text: str, width: int) -> str:
+    """Return a harmless text that takes no more than so many cells; one that was cut says so."""
+    if len(text) * 2 <= width or (len(text) if text.isascii() else cell_len(text)) <= width:
+        return text
+    return set_cell_size(text, width - 1) + "…" if width else ""
 
 
 @final

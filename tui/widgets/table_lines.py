@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.geometry import Offset, Region, Size
 from textual.reactive import Reactive
@@ -13,13 +13,13 @@ from typing_extensions import override
 from tui.state.columns import fit
 from tui.state.cursor import Cursor
 from tui.state.marks import Marks
+from tui.widgets.app_of import app_of
 from tui.widgets.table_line import GUTTER, Heading, LinePainter, Look
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from rich.style import Style
-    from textual.app import App
 
     from tui.state.rows import Key, Rows
 
@@ -217,8 +217,7 @@ class TableLines(ScrollView):
         """Put the terminal's own, unseen cursor on the row: readers of the screen follow it."""
         if self.has_focus:
             y = self._top + self._cursor.row - self.scroll_offset.y
-            app = cast("App[object]", self.app)  # pyright: ignore[reportUnknownMemberType]
-            app.cursor_position = self.region.offset + Offset(0, y)
+            app_of(self).cursor_position = self.region.offset + Offset(0, y)
 
     def _show_cursor(self) -> bool:
         """Scroll so far that the cursor is on the screen; return whether that was needed."""
