@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from typing import TypeVar
 
     from textual.binding import BindingType
+    from textual.screen import Screen
     from typing_extensions import TypeVarTuple
 
     from trio_batches import Client
@@ -106,8 +107,17 @@ class BatchesApp(App[None]):
         # Textual leaves the screen blank after ctrl-z and fg. Source: Textualize/textual#6298.
         resumed = cast("Signal[object]", self.app_resume_signal)  # pyright: ignore[reportUnknownMemberType]
         resumed.subscribe(self, lambda _: self.call_later(self.refresh, layout=True))
-        await self.push_screen(BatchesScreen())
+        await self.push_screen(self._first_screen())
         self.call_after_refresh(self.drawn.set)
+
+    def _first_screen(self) -> Screen[None]:
+        if self.options.view is None:
+            return BatchesScreen()
+        from tui.screens.results import ResultsScreen  # noqa: PLC0415  # not for every start
+        from tui.state.requests import kept_requests  # noqa: PLC0415
+
+        path = self.options.view
+        return ResultsScreen(path, requests=kept_requests(path))
 
     async def make_engine(self, publish: Callable[[Event], None]) -> Engine:
         """Make what runs under Trio; called there, since it loads Trio."""

@@ -48,7 +48,12 @@ async def _run(app: BatchesApp) -> Exception | None:
 
 
 async def serve(app: BatchesApp, connected: Callable[[], None] = lambda: None) -> None:
-    """Start Trio once the first screen is drawn, and end the app if it fails."""
+    """Start Trio once the first screen is drawn, and end the app if it fails.
+
+    An app that shows a file needs no service.
+    """
+    if app.options.view is not None:
+        return
     await app.drawn.wait()
     # Imported here: it loads Trio, which the first screen does not need.
     from tui.bridge import Bridge  # noqa: PLC0415

@@ -16,6 +16,7 @@ from trio_batches.cli.results import results
 from trio_batches.cli.simulate import simulate
 from trio_batches.cli.submit import submit
 from trio_batches.cli.verify import verify
+from trio_batches.cli.view import view
 from trio_batches.cli.watch import watch
 from trio_batches.version import VERSION
 
@@ -52,6 +53,7 @@ _COMMANDS = (
     label,
     models,
     ledger,
+    view,
     simulate,
     demo,
 )

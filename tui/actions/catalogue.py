@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 from tui.actions.app import APP
 from tui.actions.batch import BATCH
 from tui.actions.batches import BATCHES, VERBS
+from tui.actions.outline import OUTLINE
+from tui.actions.record import RECORD
+from tui.actions.results import RESULTS
 from tui.actions.table import TABLE
 
 if TYPE_CHECKING:
@@ -19,6 +22,8 @@ __all__ = ("ACTIONS", "OFFERED")
 OFFERED: Mapping[str, tuple[Action, ...]] = {
     "batches": (*TABLE, *BATCHES, *VERBS, *APP),
     "batch": (*BATCH, *VERBS, *APP),
+    "results": (*TABLE, *RESULTS, *APP),
+    "record": (*OUTLINE, *RECORD, *APP),
 }
 """What can be done at once on each screen: its keys must not clash."""
 

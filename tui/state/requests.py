@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from tui.state.row_index import RowIndex
 
-__all__ = ("Requests", "open_requests")
+__all__ = ("Requests", "kept_requests", "open_requests")
 
 
 class _Id(Struct, gc=False):
@@ -24,6 +24,12 @@ class _Id(Struct, gc=False):
 
 _ID = msgspec.json.Decoder(_Id)
 _UNFIT = (msgspec.MsgspecError, UnicodeError, RecursionError)
+
+
+def kept_requests(results: Path) -> Path:
+    """Return where the requests of a batch are kept, if its results are where downloads go."""
+    name = f"{results.name.partition('.jsonl')[0]}.jsonl"
+    return results.parent.with_name("requests") / name
 
 
 def open_requests(path: Path | None) -> Requests | None:
