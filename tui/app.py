@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import App
 from textual.signal import Signal
 from typing_extensions import override
 
+from tui import chrome
 from tui.actions import bindings
 from tui.actions.app import APP
 from tui.config import Configuration
 from tui.keymap import checked_keymap
 from tui.screens.batches import BatchesScreen
 from tui.screens.verbs import VerbScreen
+from tui.state.activity import Activity
 from tui.state.batches import BatchList
 from tui.themes import THEMES, ansi_color, register_themes
 
@@ -33,8 +35,9 @@ if TYPE_CHECKING:
     from trio_batches import Client
     from tui.bridge import Bridge
     from tui.engine.engine import Engine
-    from tui.events import Event, Link, Note
+    from tui.events import Event, Link
     from tui.job_views import JobView
+    from tui.state.settings import Settings
 
     T = TypeVar("T")
     Ts = TypeVarTuple("Ts")
@@ -70,7 +73,7 @@ class BatchesApp(App[None]):
     Attributes:
         batches: All batches, as the list shows them.
         link: How it stands with the service; None before the first word of it.
-        notes: What the library has noted lately, the newest last.
+        activity: What was done since the app was started.
         jobs: The jobs of this session, the newest last.
         batches_changed: Published when `batches` is new.
         link_changed: Published when `link` is new.
@@ -93,7 +96,7 @@ class BatchesApp(App[None]):
             self.animation_level = "none"
         self.batches: BatchList = BatchList()
         self.link: Link | None = None
-        self.notes: tuple[Note, ...] = ()
+        self.activity: Activity = Activity()
         self.jobs: tuple[JobView, ...] = ()
         self.batches_changed: Signal[None] = Signal(self, "batches")
         self.link_changed: Signal[None] = Signal(self, "link")
@@ -168,7 +171,7 @@ class BatchesApp(App[None]):
                 self.link = event
                 self.link_changed.publish(None)
             case NotesRead():
-                self.notes = event.notes
+                self.activity.absorb(event.notes)
 
     async def refresh_batches(self) -> None:
         """Ask the service now."""
@@ -189,10 +192,37 @@ class BatchesApp(App[None]):
         if len(self.screen_stack) > FIRST_SCREENS:
             self.pop_screen()
 
+    def apply(self, settings: Settings) -> None:
+        """Let other settings hold until the app ends."""
+        configuration = self.options.configuration.change(settings)
+        self.options = replace(self.options, configuration=configuration)
+        self.theme = settings.theme
+        self.animation_level = "full" if settings.animations else "none"
+        if self._engine is not None:
+            self._engine.set(settings.poll_interval, read_only=settings.read_only)
+        self.refresh_bindings()
+
     def action_next_theme(self) -> None:
         """Change to the next theme."""
+        settings = self.options.configuration.settings
         names = list(THEMES)
-        self.theme = names[(names.index(self.theme) + 1) % len(names)]
+        self.apply(replace(settings, theme=names[(names.index(self.theme) + 1) % len(names)]))
+
+    def action_help(self) -> None:
+        """Show the keys that work here."""
+        chrome.show_help(self)
+
+    def action_palette(self) -> None:
+        """Find something by typing a part of its name."""
+        chrome.show_palette(self)
+
+    def action_settings(self) -> None:
+        """Show what is set."""
+        chrome.show_settings(self)
+
+    def action_activity(self) -> None:
+        """Show what was done."""
+        chrome.show_activity(self)
 
 
 FIRST_SCREENS = 2

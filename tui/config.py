@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -48,6 +48,16 @@ class Configuration:
         """Return where a setting comes from, with its line if that is the file."""
         source = self.sources.get(name, "default")
         return f"{self.path}, line {line_of(self.text, name)}" if source == _FILE else source
+
+    def change(self, settings: Settings) -> Configuration:
+        """Return the configuration with other settings; what differs comes from the user."""
+        differing = [
+            setting.name
+            for setting in SETTINGS
+            if getattr(settings, setting.name) != getattr(self.settings, setting.name)
+        ]
+        sources = {**self.sources, **dict.fromkeys(differing, "changed in the app")}
+        return replace(self, settings=settings, sources=sources)
 
     def refuse(self, key: str, what: str) -> SettingsError:
         """Return the error of a key of the file, such as `keys.batches.delete`."""

@@ -46,8 +46,13 @@ class Link(Struct, frozen=True, kw_only=True):
 class Note(Struct, frozen=True, kw_only=True):
     """Something that the library says of its work, such as that it tries again."""
 
+    number: int
+    """Counts up."""
+
     at: datetime
     text: str
+    is_call: bool = False
+    """Whether it is a call of the service and its outcome: `GET /v1/models: 200 in 12 ms`."""
 
 
 class NotesRead(Struct, frozen=True):

@@ -43,5 +43,5 @@ def start(
         return _USAGE
     if poll_interval is not None:
         settings = replace(configuration.settings, poll_interval=poll_interval)
-        configuration = replace(configuration, settings=settings)
+        configuration = configuration.change(settings)
     return run(replace(options or Options(), configuration=configuration))

@@ -91,11 +91,14 @@ class Transport:
             if self._stopped_by is not None:
                 raise status_error(call, self._stopped_by)
             try:
+                started = trio.current_time()
                 reply = await self._wire.exchange(call, self._headers(), sink)
             except TransportError as error:
                 delay = self._delay_after_failure(call, error, attempts, streaming=sink is not None)
                 _log.warning("%s; trying again in %.1f s", error, delay)
             else:
+                took = 1000 * (trio.current_time() - started)
+                _log.debug("%s %s: %d in %.0f ms", call.method, _shown(call), reply.status, took)
                 if reply.status in _OK:
                     return reply
                 delay = self._delay_after_refusal(call, reply, attempts)
@@ -143,6 +146,12 @@ class Transport:
     @staticmethod
     def _may_come(call: Call, attempts: _Attempts) -> bool:
         return trio.current_time() - attempts.started < call.not_found_grace
+
+
+def _shown(call: Call) -> str:
+    """Return a call's target with its query, as one would type it."""
+    query = "&".join(f"{name}={value}" for name, value in call.query.items())
+    return f"{call.target}?{query}" if query else call.target
 
 
 @dataclass

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tui.actions.activity import ACTIVITY
 from tui.actions.app import APP
 from tui.actions.batch import BATCH
 from tui.actions.batches import BATCHES, VERBS
 from tui.actions.outline import OUTLINE
 from tui.actions.record import RECORD
 from tui.actions.results import RESULTS
+from tui.actions.settings import SETTINGS_SCREEN
 from tui.actions.table import TABLE
 
 if TYPE_CHECKING:
@@ -24,6 +26,8 @@ OFFERED: Mapping[str, tuple[Action, ...]] = {
     "batch": (*BATCH, *VERBS, *APP),
     "results": (*TABLE, *RESULTS, *APP),
     "record": (*OUTLINE, *RECORD, *APP),
+    "activity": (*TABLE, *ACTIVITY, *APP),
+    "settings": (*SETTINGS_SCREEN, *APP),
 }
 """What can be done at once on each screen: its keys must not clash."""
 

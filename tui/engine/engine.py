@@ -96,6 +96,12 @@ class Engine:
         self.publish(Link(state="connecting", service=client.base_url, workspace=workspace))
         return client
 
+    def set(self, poll_interval: float, *, read_only: bool) -> None:
+        """Change settings; any thread may call it."""
+        self.poll_interval, self.read_only = poll_interval, read_only
+        if self._watch is not None:
+            self._watch.poll_interval = poll_interval
+
     async def client(self) -> Client:
         """Return the open client, once there is one.
 

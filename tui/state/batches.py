@@ -146,6 +146,11 @@ class BatchList:
                 return found
 
     @property
+    def known(self) -> Sequence[KnownBatch]:
+        """Every batch, newest first."""
+        return self._batches
+
+    @property
     def total(self) -> int:
         """How many batches there are, those that the filter hides included."""
         return len(self._batches)

@@ -54,8 +54,12 @@ def write_value(value: object) -> str:
     match value:
         case bool():
             return str(value).lower()
+        case dict() | list() | tuple() if not value:
+            return "none"
         case dict():
             return "a table"
+        case float():
+            return f"{value:g}"
         case _:
             shown = repr(value)  # shows control characters as escapes
             return shown if len(shown) <= _LONG else f"{shown[: _LONG - 1]}…"

@@ -71,6 +71,12 @@ class FilterBar(Horizontal):
         # At once, not by `focus()`: the next key must not be taken for a command.
         self.screen.set_focus(self.query_one(Input))
 
+    def fill(self, text: str) -> None:
+        """Filter as a text says."""
+        self.display = True
+        self.query_one(Input).value = text
+        self._say()
+
     def tell(self, fault: str) -> None:
         """Say what is wrong with the filter."""
         self.fault = fault

@@ -1,0 +1,19 @@
+"""What can be done with the settings."""
+
+from __future__ import annotations
+
+from tui.actions import Action
+
+__all__ = ("SETTINGS_SCREEN",)
+
+SETTINGS_SCREEN = (
+    Action(
+        "settings.change",
+        "enter,space",
+        "Change",
+        "change",
+        "Change the setting until the app ends; the file is not written.",
+        footer=True,
+    ),
+    Action("settings.back", "escape,q", "Back", "app.back", "Go back.", footer=True),
+)

@@ -1,0 +1,67 @@
+"""What was done since the app was started, each with the command that does the same."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from textual import getters
+from textual.screen import Screen
+from textual.widgets import Footer, Static
+from typing_extensions import override
+
+from tui.actions import bindings
+from tui.actions.activity import ACTIVITY
+from tui.widgets.table import Table
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+    from textual.binding import BindingType
+
+    from tui.app import BatchesApp
+
+__all__ = ("ActivityScreen",)
+
+SECOND = 1.0
+"""Between two looks whether there is anything new."""
+
+
+class ActivityScreen(Screen[None]):
+    """A table of calls and jobs, the latest first; it grows while one looks."""
+
+    CSS_PATH = "activity.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings(ACTIVITY)]
+
+    table = getters.query_one(Table)
+
+    @property
+    def batches_app(self) -> BatchesApp:
+        """The app, by its own type."""
+        return cast("BatchesApp", self.app)  # pyright: ignore[reportUnknownMemberType]
+
+    @override
+    def compose(self) -> ComposeResult:
+        """Show a title and the table."""
+        self._activity = self.batches_app.activity
+        yield Static("Activity: what this session asked and did", id="title", markup=False)
+        yield Table(self._activity, placeholder="nothing was done yet", id="activity")
+        yield Footer(compact=True, show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """Show what there is, and what comes."""
+        self.set_interval(SECOND, self._look)
+        self._look()
+        self.table.focus()
+
+    def _look(self) -> None:
+        if self._activity.look():
+            self.table.rows_changed()
+
+    def action_copy(self) -> None:
+        """Copy the commands of the rows that are meant."""
+        deeds = [self._activity.deed(key) for key in reversed(self.table.targets())]
+        commands = [deed.command for deed in deeds if deed is not None and deed.command]
+        if not commands:
+            self.notify("no command does this", severity="warning", markup=False)
+            return
+        self.batches_app.copy_to_clipboard("\n".join(dict.fromkeys(commands)))
+        self.notify(f"copied: {commands[0]}", markup=False)
