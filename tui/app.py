@@ -20,7 +20,10 @@ from tui.screens.batches import BatchesScreen
 from tui.screens.verbs import VerbScreen
 from tui.state.activity import Activity
 from tui.state.batches import BatchList
+from tui.state.jobs import JobList, news_of
+from tui.state.plain import plain_line
 from tui.themes import THEMES, ansi_color, register_themes
+from tui.undo import Undo
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
     from typing import TypeVar
 
     from textual.binding import BindingType
+    from textual.notifications import SeverityLevel
     from textual.screen import Screen
     from typing_extensions import TypeVarTuple
 
@@ -74,7 +78,10 @@ class BatchesApp(App[None]):
         batches: All batches, as the list shows them.
         link: How it stands with the service; None before the first word of it.
         activity: What was done since the app was started.
-        jobs: The jobs of this session, the newest last.
+        jobs: The jobs of this session, as their screen shows them.
+        jobs_changed: Published when `jobs` is new.
+        undo: What was confirmed and can still be taken back.
+        cancels_unasked: Whether the user does not want to be asked before cancels.
         batches_changed: Published when `batches` is new.
         link_changed: Published when `link` is new.
         drawn: Set when the first screen is on the terminal.
@@ -97,7 +104,10 @@ class BatchesApp(App[None]):
         self.batches: BatchList = BatchList()
         self.link: Link | None = None
         self.activity: Activity = Activity()
-        self.jobs: tuple[JobView, ...] = ()
+        self.jobs: JobList = JobList()
+        self.jobs_changed: Signal[None] = Signal(self, "jobs")
+        self.undo: Undo = Undo(self)
+        self.cancels_unasked = False
         self.batches_changed: Signal[None] = Signal(self, "batches")
         self.link_changed: Signal[None] = Signal(self, "link")
         self.drawn: asyncio.Event = asyncio.Event()
@@ -166,12 +176,24 @@ class BatchesApp(App[None]):
                 self.batches.update(event.batches, event.parts)
                 self.batches_changed.publish(None)
             case JobsRead():
-                self.jobs = event.jobs
+                self._take_jobs(event.jobs)
             case Link():
                 self.link = event
                 self.link_changed.publish(None)
             case NotesRead():
                 self.activity.absorb(event.notes)
+
+    def _take_jobs(self, jobs: tuple[JobView, ...]) -> None:
+        """Show the jobs, and say what is new about them."""
+        before = self.jobs.jobs
+        for job in jobs:
+            for news in news_of(before.get(job.id), job):
+                severity: SeverityLevel = "error" if news.wrong else "information"
+                self.notify(plain_line(news.sentence), severity=severity, markup=False)
+                if news.rings:
+                    self.bell()
+        self.jobs.update(jobs)
+        self.jobs_changed.publish(None)
 
     async def refresh_batches(self) -> None:
         """Ask the service now."""
@@ -182,6 +204,29 @@ class BatchesApp(App[None]):
         from tui.screens.batch import BatchScreen  # noqa: PLC0415  # not needed to begin with
 
         self.push_screen(BatchScreen(batch_id))
+
+    def action_jobs(self) -> None:
+        """Show the jobs."""
+        from tui.screens.jobs import JobsScreen  # noqa: PLC0415  # not needed to begin with
+
+        if not isinstance(self.screen, JobsScreen):
+            self.push_screen(JobsScreen())
+
+    def action_take_back(self) -> None:
+        """Take back what was confirmed last."""
+        taken = self.undo.take_back()
+        if taken:
+            self.notify(f"taken back, nothing was sent: {taken}", markup=False)
+
+    @override
+    async def action_quit(self) -> None:
+        """Leave; first say what was confirmed and would not be sent any more."""
+        if self.undo.countdowns:
+            from tui import verbs  # noqa: PLC0415  # not needed to begin with
+
+            self.run_worker(verbs.leave(self), exclusive=True, group="leave")
+        else:
+            self.exit()
 
     @override
     async def action_back(self) -> None:

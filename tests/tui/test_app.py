@@ -2,50 +2,26 @@
 
 from __future__ import annotations
 
-import asyncio
-from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 import pytest
 from textual.widgets import Input
 
 from tests.tui.service import app_of
+from tests.tui.showing import shown
 from tests.tui.waiting import wait_until
 from trio_batches.simulator import Answer, Fault, Scenario, World
-from tui.run import serve
 from tui.screens.batch import BatchScreen
-from tui.screens.batches import BatchesScreen
 from tui.widgets.banner import Banner
 from tui.widgets.filter_bar import FilterBar
 from tui.widgets.status_line import StatusLine
 from tui.widgets.top_line import TopLine
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
     from pathlib import Path
 
-    from textual.pilot import Pilot
-
-    from tui.app import BatchesApp
 
 SIZES = [(120, 36), (80, 24), (60, 15), (20, 5), (3, 2), (1, 1)]
-
-
-@asynccontextmanager
-async def shown(
-    app: BatchesApp, size: tuple[int, int] = (120, 36)
-) -> AsyncGenerator[tuple[BatchesScreen, Pilot[None]]]:
-    """Run an app with its engine until the service has answered."""
-    async with app.run_test(size=size) as pilot:
-        backend = asyncio.create_task(serve(app))
-        try:
-            await wait_until(lambda: app.link is not None and app.link.state != "connecting")
-            screen = app.screen
-            assert isinstance(screen, BatchesScreen)
-            yield screen, pilot
-        finally:
-            backend.cancel()
-            await asyncio.gather(backend, return_exceptions=True)
 
 
 @pytest.fixture

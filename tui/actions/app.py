@@ -33,6 +33,13 @@ APP = (
     ),
     Action("app.jobs", "exclamation_mark", "Jobs", "jobs", "Show running and finished jobs."),
     Action(
+        "app.take_back",
+        "z",
+        "Take back",
+        "take_back",
+        "Take back the delete that was confirmed last, while its countdown runs.",
+    ),
+    Action(
         "app.activity",
         "at",
         "Activity",

@@ -15,6 +15,7 @@ from tui.state.batches import COLUMNS, KINDS
 from tui.state.filter import FilterError, parse_filter
 from tui.widgets.banner import Banner
 from tui.widgets.filter_bar import FilterBar
+from tui.widgets.job_line import JobLine
 from tui.widgets.status_line import StatusLine
 from tui.widgets.table import Table
 from tui.widgets.top_line import TopLine
@@ -50,6 +51,7 @@ class BatchesScreen(VerbScreen):
         yield Banner()
         yield Table(self.batches_app.batches, id="batches")
         yield FilterBar("words, !not, re:regex, status:ended, age:<7d, total:>1000, label:night")
+        yield JobLine()
         yield StatusLine()
         yield Footer(compact=True, show_command_palette=False)
 
@@ -58,6 +60,7 @@ class BatchesScreen(VerbScreen):
         app = self.batches_app
         app.batches_changed.subscribe(self, lambda _: self._show())
         app.link_changed.subscribe(self, lambda _: self._tell())
+        app.jobs_changed.subscribe(self, lambda _: self._tell_jobs())
         self.set_interval(SECOND, self._tick)
         self._tell()
         self.table.focus()
@@ -82,6 +85,9 @@ class BatchesScreen(VerbScreen):
             hidden=self.table.hidden_marks(),
             filtered=app.batches.filter.source,
         )
+
+    def _tell_jobs(self) -> None:
+        self.query_one(JobLine).tell(self.batches_app.jobs.running)
 
     @override
     def targets(self) -> tuple[str, ...]:
@@ -150,3 +156,9 @@ class BatchesScreen(VerbScreen):
     def action_refresh_now(self) -> None:
         """Ask the service now."""
         self.run_worker(self.batches_app.refresh_batches())
+
+    def action_submit(self) -> None:
+        """Submit a file."""
+        from tui import verbs  # noqa: PLC0415  # the first screen does not need it
+
+        self.run_worker(verbs.submit(self.batches_app))

@@ -99,11 +99,11 @@ class ResultsScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         """Show the lines around the table, and the table."""
         yield ResultsLine(markup=False)
-        yield Banner(markup=False)
+        yield Banner()
         yield Table(self.rows, id="results")
         yield FrequencyPanel(markup=False)
         yield FilterBar("words, !not, re:regex, id:x, type:errored, model:x, stop:x, out:>500")
-        yield StatusLine(markup=False)
+        yield StatusLine()
         yield Footer(compact=True, show_command_palette=False)
 
     def on_mount(self) -> None:

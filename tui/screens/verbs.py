@@ -8,7 +8,7 @@ from textual.screen import Screen
 from typing_extensions import override
 
 from tui.actions import bindings
-from tui.actions.batches import VERBS
+from tui.actions.batches import BATCHES, VERBS
 
 if TYPE_CHECKING:
     from textual.binding import BindingType
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ("VerbScreen",)
 
-_WRITING = frozenset(action.does for action in VERBS if action.writes)
+_WRITING = frozenset(action.does for action in (*VERBS, *BATCHES) if action.writes)
 
 
 class VerbScreen(Screen[None]):

@@ -1,0 +1,150 @@
+"""What the verbs do that delete nothing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.widgets import Input
+
+from tests.trio_batches.jobs.submissions import ids_in, lines, requests
+from tests.tui.using import text_of, using, world_of
+from tests.tui.waiting import wait_until
+from tui.screens.jobs import JobsScreen
+from tui.screens.label import LabelScreen
+from tui.screens.submit import SubmitScreen
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.tui.using import Session
+    from trio_batches import KnownBatch
+
+
+async def test_a_file_is_shown_before_it_is_submitted(tmp_path: Path) -> None:
+    world = world_of(1)
+    path = tmp_path / "requests.jsonl"
+    path.write_bytes(lines(requests(20)))
+    async with using(world, tmp_path / "home") as session:
+        await session.press("n")
+        await wait_until(lambda: session.focused == "path")
+        dialog = session.app.screen
+        assert isinstance(dialog, SubmitScreen)
+        dialog.path.value = str(path)
+        dialog.query_one("#label", Input).value = "night"
+        await session.press("enter")
+        await wait_until(lambda: session.focused == "refuse")
+        text = text_of(dialog)
+        assert "20 requests, " in text
+        assert "320 output tokens at most" in text
+        assert "claude-sonnet-5: 20" in text
+        assert len(world) == 1
+        await session.press("down", "enter")
+        job = await session.job()
+
+    assert (job.kind, job.state) == ("submit", "done")
+    assert sum(ids_in(world).values()) == 20
+
+
+async def test_a_faulty_file_is_told_line_by_line_and_cannot_be_submitted(tmp_path: Path) -> None:
+    world = world_of(1)
+    path = tmp_path / "requests.jsonl"
+    path.write_bytes(lines(requests(3)) + b"{}\n")
+    async with using(world, tmp_path / "home") as session:
+        await session.press("n")
+        await wait_until(lambda: session.focused == "path")
+        dialog = session.app.screen
+        assert isinstance(dialog, SubmitScreen)
+        dialog.path.value = str(path)
+        await session.press("enter")
+        await wait_until(lambda: "nothing was sent" in text_of(dialog.found))
+        assert f"{path}:4" in text_of(dialog.found)
+        assert dialog.send.disabled
+
+        dialog.path.value = str(tmp_path / "missing.jsonl")
+        await session.press("enter")
+        await wait_until(lambda: "missing.jsonl: " in text_of(dialog.found))
+        assert dialog.send.disabled
+    assert {record.method for record in world.requests} == {"GET"}
+
+
+async def test_the_name_of_a_file_is_completed(tmp_path: Path) -> None:
+    (tmp_path / "inputs").mkdir()
+    (tmp_path / "inputs" / "night.jsonl").write_bytes(b"")
+    (tmp_path / "inputs" / "night.a.txt").write_bytes(b"")
+    world = world_of(1)
+    async with using(world, tmp_path / "home") as session:
+        await session.press("n")
+        await wait_until(lambda: session.focused == "path")
+        dialog = session.app.screen
+        assert isinstance(dialog, SubmitScreen)
+        complete = dialog.path.suggester
+        assert complete is not None
+        assert await complete.get_suggestion(f"{tmp_path}/inp") == f"{tmp_path}/inputs/"
+        whole = f"{tmp_path}/inputs/night.jsonl"
+        assert await complete.get_suggestion(f"{tmp_path}/inputs/ni") == whole
+        assert await complete.get_suggestion(f"{tmp_path}/nowhere/x") is None
+
+
+async def test_labels_are_written_on_all_that_are_chosen(tmp_path: Path) -> None:
+    world = world_of(2)
+    async with using(world, tmp_path) as session:
+        await session.press("ctrl+a", "l")
+        await wait_until(lambda: isinstance(session.app.screen, LabelScreen) and session.focused)
+        await session.press(*"night", "tab", *"by ann", "enter")
+        batches = session.app.batches
+        await wait_until(lambda: all(one.label == "night" for one in all_of(session)))
+        assert {one.note for one in all_of(session)} == {"by ann"}
+        assert len(batches) == 2
+
+        await session.press("l")
+        await wait_until(lambda: isinstance(session.app.screen, LabelScreen) and session.focused)
+        assert session.app.screen.query_one("#label", Input).value == "night"
+        await session.press(*["backspace"] * 5, "enter")
+        await wait_until(lambda: all(one.label is None for one in all_of(session)))
+        assert {one.note for one in all_of(session)} == {"by ann"}
+
+
+def all_of(session: Session) -> list[KnownBatch]:
+    batches = session.app.batches
+    found = (batches.batch(batches.key(row)) for row in range(len(batches)))
+    return [batch for batch in found if batch is not None]
+
+
+async def test_a_watched_batch_that_ends_is_told(tmp_path: Path) -> None:
+    world = world_of(0)
+    batch_id = world.add_in_progress_batch(10, ends_in=3600)
+    async with using(world, tmp_path) as session:
+        await session.press("w")
+        await wait_until(lambda: session.app.jobs.running)
+        assert "the terminal rings when one has ended" in session.said()
+        await session.press("exclamation_mark")
+        await wait_until(lambda: isinstance(session.app.screen, JobsScreen))
+        await session.press("x")
+        job = await session.job()
+        assert job.state == "cancelled"
+    assert batch_id in world.batch_ids
+
+
+async def test_what_failed_in_a_job_is_found_and_tried_again(tmp_path: Path) -> None:
+    world = world_of(2)
+    lost = world.batch_ids[1]
+    async with using(world, tmp_path) as session:
+        batch = world.shelf.find(lost)
+        assert batch is not None
+        world.shelf.remove(batch)
+        await session.press("ctrl+a", "d")
+        job = await session.job()
+        assert (job.done, job.failed) == (1, 1)
+        await session.press("exclamation_mark")
+        await wait_until(lambda: isinstance(session.app.screen, JobsScreen))
+        screen = session.app.screen
+        assert isinstance(screen, JobsScreen)
+        await wait_until(lambda: len(screen.items.rows) == 2)
+        await session.press("enter")
+        assert screen.items.has_focus
+        assert screen.items.cursor_key == lost
+
+        world.shelf.add(batch)
+        await session.press("tab", "r")
+        await wait_until(lambda: len(session.app.jobs.jobs) == 2)
+        await wait_until(lambda: session.app.jobs.jobs[2].state == "done")

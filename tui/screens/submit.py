@@ -1,0 +1,147 @@
+"""The dialog that submits a file of requests: which, what is in it, and whether to."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
+
+from textual import getters, on
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.suggester import Suggester
+from textual.widgets import Button, Input, Static
+from typing_extensions import override
+
+from tui.screens.dialog import Dialog, facts_shown
+from tui.state.question import Fact
+from tui.state.questions import batches
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from textual.app import ComposeResult
+    from textual.types import CSSPathType
+
+__all__ = ("Checked", "FileNames", "SubmitScreen", "Submittable")
+
+
+class Checked(NamedTuple):
+    """What was found in a file."""
+
+    facts: tuple[Fact, ...]
+    path: Path
+    batches: int
+    """How many it would become; none where it cannot be submitted."""
+
+
+class Submittable(NamedTuple):
+    """A file that was looked at and is to be submitted."""
+
+    path: Path
+    label: str | None
+
+
+class FileNames(Suggester):
+    """Completes what has been typed of a path, folders and `.jsonl` files first."""
+
+    def __init__(self) -> None:
+        super().__init__(use_cache=False, case_sensitive=True)
+
+    @override
+    async def get_suggestion(self, value: str) -> str | None:
+        """Return the whole path that was begun; None if there is none."""
+        return await asyncio.to_thread(_complete, value) if value else None
+
+
+class SubmitScreen(Dialog[Submittable]):
+    """Returns what to submit, once the user has seen what is in it and has confirmed.
+
+    Args:
+        check: Looks at a file, named as the user has typed it; it sends nothing.
+    """
+
+    CSS_PATH: ClassVar[CSSPathType | None] = ["dialog.tcss", "submit.tcss"]
+    AUTO_FOCUS = "#path"
+
+    path = getters.query_one("#path", Input)
+    found = getters.query_one("#found", Vertical)
+    send = getters.query_one("#send", Button)
+
+    def __init__(self, check: Callable[[str], Awaitable[Checked]]) -> None:
+        super().__init__()
+        self._check = check
+        self._ready: Path | None = None
+        self._named = ""
+
+    @override
+    def compose(self) -> ComposeResult:
+        """Show the lines to fill in, and room for what is found."""
+        with Vertical(classes="box") as box:
+            box.border_title = Content("Submit a file of requests")
+            yield Static(Content("File; → completes its name, enter checks it"), classes="name")
+            yield Input(id="path", compact=True, suggester=FileNames())
+            yield Static(Content("Label, if you like"), classes="name")
+            yield Input(id="label", compact=True, max_length=200)
+            yield Vertical(id="found")
+            yield Button(Content("esc  Cancel: send nothing"), id="refuse", compact=True)
+            yield Button(
+                Content("Submit"), id="send", compact=True, disabled=True, classes="tone-warn"
+            )
+
+    @on(Input.Changed, "#path")
+    def _path_changed(self) -> None:
+        """Forget what was found in another file."""
+        if self.path.value != self._named:
+            self._ready = None
+            self.send.disabled = True
+
+    @on(Input.Submitted)
+    def _entered(self) -> None:
+        if self.path.value.strip():
+            self.run_worker(self._look(self.path.value), exclusive=True)
+
+    async def _look(self, named: str) -> None:
+        """Show what is in the file, and let it be submitted if that can be done."""
+        await self._show(Fact("checking every request…", "dim"))
+        found = await self._check(named.strip())
+        await self._show(*found.facts)
+        if found.batches and named == self.path.value:
+            self._ready, self._named = found.path, named
+            words = f"Submit {batches(found.batches)}; every request is paid for"
+            self.send.label = Content(words)
+            self.send.disabled = False
+            self.query_one("#refuse", Button).focus()
+
+    async def _show(self, *facts: Fact) -> None:
+        self.send.disabled = True
+        self._ready = None
+        await self.found.remove_children()
+        await self.found.mount(facts_shown(facts))
+        self.found.query_one(VerticalScroll).can_focus = True
+
+    @on(Button.Pressed)
+    def _pressed(self, event: Button.Pressed) -> None:
+        event.stop()
+        if event.button.id == "send" and self._ready is not None:
+            label = self.query_one("#label", Input).value.strip()
+            self.dismiss(Submittable(self._ready, label or None))
+        else:
+            self.dismiss(None)
+
+
+def _complete(begun: str) -> str | None:
+    folder, _, name = begun.rpartition("/")
+    try:
+        entries = sorted(
+            (not (entry.is_dir() or entry.name.endswith(".jsonl")), entry.name, entry.is_dir())
+            for entry in os.scandir(Path(f"{folder}/" if "/" in begun else ".").expanduser())
+            if entry.name.startswith(name) and (name or not entry.name.startswith("."))
+        )
+    except OSError:
+        return None
+    if not entries:
+        return None
+    _, found, is_folder = entries[0]
+    return f"{begun[: len(begun) - len(name)]}{found}{'/' if is_folder else ''}"
