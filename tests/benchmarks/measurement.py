@@ -21,6 +21,8 @@ class Measurement(msgspec.Struct, frozen=True, kw_only=True):
     """Records, lines or batches, so that both sides are seen to have done the same."""
     memory: int = 0
     """Bytes: the process's peak, or where it says so, how much it grew."""
+    syncing: float = 0.0
+    """Seconds of processor time, of those above, in which the kernel synced files."""
     longest_step: float = 0.0
     """Seconds between two checkpoints of one task, at most."""
 

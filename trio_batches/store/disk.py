@@ -21,6 +21,7 @@ __all__ = (
     "publish",
     "storage_errors",
     "sync_folder",
+    "write_all",
     "write_whole",
 )
 
@@ -123,17 +124,26 @@ def publish(part: Path, final: Path, *, sync: bool = True) -> None:
         sync_folder(final.parent)
 
 
-def write_whole(path: Path, content: bytes, *, sync: bool = True) -> None:
-    """Write a small file so that it is there whole or not at all."""
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a small file so that no process ever sees half of it.
+
+    It is not synced: after a power failure it may be missing, or empty.
+    """
     part = path.with_name(f"{path.name}.{os.urandom(4).hex()}.part")
     descriptor = create_file(part)
     try:
-        with open(descriptor, "wb") as file:  # noqa: PTH123  # it is open already
-            file.write(content)
-            file.flush()
-            if sync:
-                os.fsync(descriptor)
-        publish(part, path, sync=sync)
+        try:
+            write_all(descriptor, content)
+        finally:
+            os.close(descriptor)
+        part.replace(path)
     except BaseException:
         part.unlink(missing_ok=True)
         raise
+
+
+def write_all(descriptor: int, content: bytes) -> None:
+    """Write bytes to a file, however many the system takes at a time."""
+    rest = memoryview(content)
+    while rest:
+        rest = rest[os.write(descriptor, rest) :]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from trio_batches.store.disk import storage_errors
+from trio_batches.store.disk import storage_errors, write_all
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -76,9 +76,7 @@ def append_manifest(folder: Path, lines: Iterable[ManifestLine]) -> None:
             size = os.fstat(descriptor).st_size
             if size and os.pread(descriptor, 1, size - 1) != b"\n":
                 content = b"\n" + content  # a process ended in the middle of a line
-            rest = memoryview(content)
-            while rest:
-                rest = rest[os.write(descriptor, rest) :]
+            write_all(descriptor, content)
         finally:
             os.close(descriptor)
 

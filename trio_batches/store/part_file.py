@@ -14,7 +14,7 @@ import trio
 from trio_batches.errors import StorageError
 from trio_batches.protocol.tally import Tally
 from trio_batches.store.compression import open_compressor
-from trio_batches.store.disk import create_file, publish, storage_errors
+from trio_batches.store.disk import create_file, publish, storage_errors, write_all
 from trio_batches.store.receipt import results_path
 from trio_batches.store.scan import Content, read_results
 
@@ -113,7 +113,9 @@ class PartFile:
         with storage_errors(self._path):
             for block in blocks:
                 self._lines_hash.update(block)
-                self._append(block if self._compressor is None else self._compress(block))
+                write_all(
+                    self._descriptor, block if self._compressor is None else self._compress(block)
+                )
                 self.bytes += len(block)
 
     def _compress(self, block: bytes) -> bytes:
@@ -130,7 +132,7 @@ class PartFile:
             data = compressor.flush()
             self._hash.update(data)
             with storage_errors(self._path):
-                self._append(data)
+                write_all(self._descriptor, data)
 
     def publish(self) -> None:
         """Make the file last, then give it its final name. To be called in a worker thread.
@@ -167,11 +169,6 @@ class PartFile:
         os.close(self._descriptor)
         self._descriptor = -1
 
-    def _append(self, block: bytes) -> None:
-        rest = memoryview(block)
-        while rest:
-            rest = rest[os.write(self._descriptor, rest) :]
-
     def _take_over(self, path: Path) -> None:
         with path.open("rb") as file:
             try:
@@ -203,20 +200,26 @@ def _create_own(final: Path) -> tuple[Path, int]:
 
 
 class Leftovers(NamedTuple):
-    """What processes that have ended left in a folder, by the batch's id."""
+    """What a folder held when it was looked at, by the batch's id."""
+
+    results: set[str]
+    """Batches that have a results file there, compressed or not."""
 
     parts: dict[str, list[Path]]
-    """Of results: their lines can be taken over."""
+    """Of results, left by processes that have ended: their lines can be taken over."""
 
     receipts: dict[str, list[Path]]
     """Of receipts: of no use."""
 
 
 def find_leftovers(folder: Path) -> Leftovers:
-    """Return what is left of downloads in a folder, or still written by a living process."""
-    found = Leftovers({}, {})
+    """Return what is in a folder of downloads, or still written by a living process."""
+    found = Leftovers(set(), {}, {})
     for name in os.listdir(folder):  # noqa: PTH208  # a path for each of thousands takes long
-        if name.endswith(".part"):
+        batch_id, is_there, _ = name.partition(".jsonl")
+        if not name.endswith(".part"):
+            found.results.update([batch_id] if is_there else [])
+        else:
             for mark, group in ((".receipt.json.", found.receipts), (".jsonl.", found.parts)):
                 batch_id, there, _ = name.partition(mark)
                 if there:

@@ -88,7 +88,10 @@ def load_receipt(folder: Path, batch_id: str) -> Receipt | None:
     return receipt if receipt.file == own else None
 
 
-def save_receipt(folder: Path, receipt: Receipt, *, sync: bool = True) -> None:
-    """Write a receipt; its results file is in place and synced already."""
+def save_receipt(folder: Path, receipt: Receipt) -> None:
+    """Write a receipt; its results file is in place and synced already.
+
+    The receipt is not: one that a power failure takes is made again from the file.
+    """
     content = msgspec.json.format(msgspec.json.encode(receipt), indent=2)
-    write_whole(receipt_path(folder, receipt.batch_id), content + b"\n", sync=sync)
+    write_whole(receipt_path(folder, receipt.batch_id), content + b"\n")

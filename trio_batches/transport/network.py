@@ -8,6 +8,7 @@ costs a pass through the event loop and three layers of generators.
 from __future__ import annotations
 
 import contextlib
+import time
 from typing import TYPE_CHECKING, final
 
 import httpcore
@@ -24,6 +25,9 @@ __all__ = ("TrioNetwork",)
 
 READ_BYTES = 1 << 18
 """Bytes asked of the kernel at once: larger ones gain nothing and fall out of the CPU's cache."""
+
+QUIET_SECONDS = 0.005
+"""How long a connection that nothing came from counts as open: what is on its way takes longer."""
 
 
 @final
@@ -93,6 +97,7 @@ class _Stream(httpcore.AsyncNetworkStream):
         self._stream = stream
         self._raw = raw
         self._ciphertext = ciphertext
+        self._quiet_until = 0.0
 
     @override
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:  # noqa: ASYNC109
@@ -126,6 +131,7 @@ class _Stream(httpcore.AsyncNetworkStream):
             _mapped(httpcore.WriteTimeout, httpcore.WriteError),
             trio.fail_after(_or_infinite(timeout)),
         ):
+            self._quiet_until = 0.0
             await self._stream.send_all(buffer)
 
     @override
@@ -163,7 +169,17 @@ class _Stream(httpcore.AsyncNetworkStream):
     def get_extra_info(self, info: str) -> object:
         if info != "is_readable":
             return None
-        return isinstance(self._raw, trio.SocketStream) and self._raw.socket.is_readable()
+        return isinstance(self._raw, trio.SocketStream) and self._is_readable(self._raw.socket)
+
+    def _is_readable(self, socket: trio.socket.SocketType) -> bool:
+        # The pool asks it of every idle connection for every request, and the system
+        # call lets other threads take over: a moment's answer holds for the next one.
+        now = time.monotonic()
+        if now >= self._quiet_until:
+            if socket.is_readable():
+                return True
+            self._quiet_until = now + QUIET_SECONDS
+        return False
 
 
 def _or_infinite(timeout: float | None) -> float:

@@ -41,6 +41,7 @@ def small(stage: Stage) -> Iterator[Finding]:
         ]
         measured = hold(sides, min(stage.runs, _RUNS))
     cpu = {name: [run.cpu / batches * 1e3 for run in runs] for name, runs in measured.items()}
+    cpu["of it syncing"] = [run.syncing / batches * 1e3 for run in measured["download"]]
     yield Finding(
         row="small",
         what=what,

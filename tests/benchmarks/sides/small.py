@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +18,8 @@ from trio_batches.jobs import download
 from trio_batches.transport.exchange import Call
 
 if TYPE_CHECKING:
+    from _typeshed import HasFileno  # what `os.fsync` takes
+
     from trio_batches.types import MessageBatch
 
 
@@ -25,6 +29,7 @@ async def _measure(what: str, base_url: str, folder: str, concurrency: str) -> M
     async with Client(base_url=base_url) as client:
         async with client.messages.batches.list(limit=1000) as listed:
             batches = [batch async for batch in listed]
+        clock = _SyncClock()
         started, cpu = time.perf_counter(), time.process_time()
         if what == "download":
             progress = await download(client, batches, target, concurrency=int(concurrency))
@@ -34,7 +39,27 @@ async def _measure(what: str, base_url: str, folder: str, concurrency: str) -> M
         seconds, cpu = time.perf_counter() - started, time.process_time() - cpu
     if what == "download":
         shutil.rmtree(target)
-    return Measurement(seconds=seconds, cpu=cpu, items=len(batches), memory=peak_memory())
+    return Measurement(
+        seconds=seconds, cpu=cpu, syncing=clock.seconds, items=len(batches), memory=peak_memory()
+    )
+
+
+class _SyncClock:
+    """Counts, from its construction on, the processor time that `os.fsync` takes."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self._turn = threading.Lock()
+        self._sync = os.fsync
+        os.fsync = self._timed
+
+    def _timed(self, fd: int | HasFileno) -> None:
+        began = time.thread_time()
+        try:
+            self._sync(fd)
+        finally:
+            with self._turn:
+                self.seconds += time.thread_time() - began
 
 
 async def _ask(client: Client, batches: list[MessageBatch], concurrency: int) -> None:
