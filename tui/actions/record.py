@@ -20,7 +20,7 @@ RECORD = (
     Action("record.pane", "tab", "Other pane", "other_pane", "Go to the request, or the answer."),
     Action(
         "record.zoom",
-        "z,underscore",
+        "underscore",
         "Zoom",
         "zoom",
         "Show one pane only, or both beside each other.",
