@@ -20,9 +20,12 @@ __all__ = ("KINDS", "BatchList", "Copy")
 RESULTS_KEPT = timedelta(days=29)
 """From a batch's creation. Source: Message Batches API reference, results."""
 
+LABEL = Column("label", "LABEL", 6, rank=2)
+WIDEST_LABEL = 24
+
 COLUMNS = (
     Column("status", "STATE", 13),
-    Column("label", "LABEL", 10, grows=True, rank=2),
+    LABEL,
     Column("id", "ID", 12, grows=True, rank=1),
     Column("age", "AGE", 4, right=True, rank=3),
     Column("total", "TOTAL", 7, right=True, rank=2),
@@ -74,9 +77,8 @@ _COPIES: dict[Copy, Cell] = {
 class BatchList:
     """Rows of batches; see `tui.state.rows.Rows`."""
 
-    columns: Sequence[Column] = COLUMNS
-
     def __init__(self) -> None:
+        self.columns: tuple[Column, ...] = COLUMNS
         self._batches: list[KnownBatch] = []
         self._parts: frozenset[str] = frozenset()
         self._places: dict[str, int] = {}
@@ -91,6 +93,7 @@ class BatchList:
         """Take what the ledger knows now, newest first."""
         self._batches, self._parts = batches, parts
         self._places = {batch.id: place for place, batch in enumerate(batches)}
+        self.columns = _columns(batches)
         self.look()
 
     def look(self, filter_: Filter | None = None) -> None:
@@ -226,3 +229,12 @@ class BatchList:
         left = self._end_of_time(batch) - self.now
         near = left < timedelta(days=3) if batch.ended else left < timedelta(hours=2)
         return Cell(span(left), "warn" if near else "dim")
+
+
+def _columns(batches: list[KnownBatch]) -> tuple[Column, ...]:
+    """Return the columns, that of the labels as wide as they need."""
+    longest = max((len(batch.label) for batch in batches if batch.label), default=0)
+    width = min(max(LABEL.width, longest), WIDEST_LABEL)
+    return tuple(
+        column._replace(width=width) if column.name == "label" else column for column in COLUMNS
+    )

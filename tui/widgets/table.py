@@ -99,6 +99,8 @@ class Table(TableLines, can_focus=True):
 
         The cursor stays on its key and that on its line; marks on keys that are gone go.
         """
+        if self._laid_out != tuple(self._rows.columns):
+            self._lay_out()
         above = self._cursor.row - self.scroll_offset.y
         was_at_top = self.scroll_offset.y == 0
         pruned = self.marks.prune(self._rows)

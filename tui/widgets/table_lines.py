@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from rich.style import Style
 
-    from tui.state.rows import Key, Rows
+    from tui.state.rows import Column, Key, Rows
 
 __all__ = ("TableLines",)
 
@@ -84,6 +84,7 @@ class TableLines(ScrollView):
         self._placeholder = placeholder
         self._hidden_columns: frozenset[str] = frozenset()
         self._sorted_by: tuple[str, bool] | None = None
+        self._laid_out: tuple[Column, ...] = ()
         self._cursor = Cursor()
         self._cursor.place(rows, 0)
         self._painter = LinePainter((), 0, {})
@@ -158,6 +159,7 @@ class TableLines(ScrollView):
         width = self.scrollable_content_region.width
         fitted = fit(self._rows.columns, width - GUTTER, self._hidden_columns)
         self._painter = LinePainter(fitted, width, self._line_styles())
+        self._laid_out = tuple(self._rows.columns)
         self._looks = []
         self._set_extent()
         self._show_cursor()

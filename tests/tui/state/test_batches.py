@@ -114,3 +114,13 @@ def test_every_row_is_found_by_its_key(pairs: list[tuple[int, int]]) -> None:
 )
 def test_a_length_of_time_is_short(seconds: float, said: str) -> None:
     assert span(timedelta(seconds=seconds)) == said
+
+
+def test_labels_have_the_room_that_they_need() -> None:
+    batches = BatchList()
+    widths: list[int] = []
+    for label in (None, "night of the long evaluation", "ab"):
+        batches.update([known(1, label=label)], frozenset())
+        widths += [column.width for column in batches.columns if column.name == "label"]
+
+    assert widths == [6, 24, 6]
