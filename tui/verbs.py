@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 # What runs under Trio, and the dialogs, are imported where they are used: the first
 # screen does without.
 
-__all__ = ("VERBS", "Verb", "leave", "retry", "submit")
+__all__ = ("VERBS", "Verb", "leave", "open_results", "retry", "submit")
 
 Verb: TypeAlias = "Callable[[BatchesApp, tuple[str, ...], int], Awaitable[None]]"
 """Takes the app, the ids of the batches, and how many of them, the last ones, a filter hides."""
@@ -217,6 +217,28 @@ async def resubmit(app: BatchesApp, batch_ids: tuple[str, ...], hidden: int) -> 
             await resubmit(app, _shown(batch_ids, hidden), 0)
         elif answer in {"send", "all"}:
             await _start(app, ResubmitJob(batch_ids, include_invalid=answer == "all"))
+
+
+async def open_results(app: BatchesApp, batch_id: str) -> None:
+    """Show the results of a batch: the file that is here, or the one that a download writes."""
+    from tui.engine.copies import bring_results  # noqa: PLC0415
+    from tui.screens.results import ResultsScreen  # noqa: PLC0415
+
+    batch = app.batches.batch(batch_id)
+    if batch is not None and not batch.ended:
+        _say(app, "no results yet: they come when the batch has ended")
+        return
+    with _complaining(app):
+        engine = await app.engine()
+        found = await app.ask(bring_results, engine, batch_id)
+        if not isinstance(found, str) and not found.path.exists():  # it is whole by now
+            found = await app.ask(bring_results, engine, batch_id)
+        if isinstance(found, str):
+            _say(app, found, wrong=True)
+            return
+        requests = engine.home.requests / f"{batch_id}.jsonl"
+        kept = requests if requests.exists() else None
+        await app.push_screen(ResultsScreen(found.path, requests=kept))
 
 
 async def submit(app: BatchesApp) -> None:

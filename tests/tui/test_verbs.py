@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from textual.widgets import Input
+import pytest
+from textual.widgets import Button, Input
 
 from tests.trio_batches.jobs.submissions import ids_in, lines, requests
 from tests.tui.using import text_of, using, world_of
 from tests.tui.waiting import wait_until
+from trio_batches.simulator import Scenario, World
 from tui.screens.jobs import JobsScreen
 from tui.screens.label import LabelScreen
+from tui.screens.results import ResultsScreen
 from tui.screens.submit import SubmitScreen
 
 if TYPE_CHECKING:
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
 
     from tests.tui.using import Session
     from trio_batches import KnownBatch
+    from tui.screens.confirm import ConfirmScreen
 
 
 async def test_a_file_is_shown_before_it_is_submitted(tmp_path: Path) -> None:
@@ -38,7 +42,7 @@ async def test_a_file_is_shown_before_it_is_submitted(tmp_path: Path) -> None:
         assert "320 output tokens at most" in text
         assert "claude-sonnet-5: 20" in text
         assert len(world) == 1
-        await session.press("down", "enter")
+        await session.press("y")
         job = await session.job()
 
     assert (job.kind, job.state) == ("submit", "done")
@@ -148,3 +152,53 @@ async def test_what_failed_in_a_job_is_found_and_tried_again(tmp_path: Path) -> 
         await session.press("tab", "r")
         await wait_until(lambda: len(session.app.jobs.jobs) == 2)
         await wait_until(lambda: session.app.jobs.jobs[2].state == "done")
+
+
+async def test_results_are_shown_while_they_arrive_and_then_from_the_file(tmp_path: Path) -> None:
+    world = World(3, scenario=Scenario(bandwidth=1_500_000))
+    batch_id = world.add_ended_batch(3000, result_bytes=1000)
+    async with using(world, tmp_path) as session:
+        await session.press("o")
+        await wait_until(lambda: isinstance(session.app.screen, ResultsScreen))
+        screen = session.app.screen
+        assert isinstance(screen, ResultsScreen)
+        assert screen.path.name.endswith(".part")
+        await wait_until(lambda: len(screen.table.rows) == 3000)
+        await session.job()
+
+        session.app.pop_screen()
+        await session.back()
+        world.requests.clear()
+        await session.press("o")
+        await wait_until(lambda: isinstance(session.app.screen, ResultsScreen))
+        again = session.app.screen
+        assert isinstance(again, ResultsScreen)
+        assert again.path == tmp_path / "results" / f"{batch_id}.jsonl"
+        await wait_until(lambda: len(again.table.rows) == 3000)
+    assert {record.operation for record in world.requests} <= {"list"}
+
+
+async def test_results_of_a_batch_that_runs_are_not_asked_for(tmp_path: Path) -> None:
+    world = world_of(0, running=1)
+    async with using(world, tmp_path) as session:
+        await session.press("o")
+        await wait_until(lambda: "no results yet" in session.said())
+        assert session.app.screen is session.list
+        assert session.app.jobs.jobs == {}
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 15)])
+async def test_every_answer_is_on_the_screen_at_any_size(
+    size: tuple[int, int], tmp_path: Path
+) -> None:
+    world = world_of(14, running=2)
+    async with using(world, tmp_path, size=size) as session:
+        await session.press("ctrl+a", "ctrl+d")
+        dialog = await session.dialog()
+        buttons = list(dialog.query(Button))
+        await wait_until(lambda: all(is_whole(button, dialog) for button in buttons))
+        assert len(buttons) == 4
+
+
+def is_whole(button: Button, dialog: ConfirmScreen) -> bool:
+    return button.region.height == 1 and dialog.region.contains_region(button.region)

@@ -71,11 +71,16 @@ class Session:
 
 @asynccontextmanager
 async def using(
-    world: World, home: Path, *, read_only: bool = False, seconds: float = 5.0
+    world: World,
+    home: Path,
+    *,
+    read_only: bool = False,
+    seconds: float = 5.0,
+    size: tuple[int, int] = (120, 36),
 ) -> AsyncGenerator[Session]:
     app = app_of(world, home, read_only=read_only)
     app.undo.countdowns.seconds = seconds
-    async with shown(app) as (screen, pilot):
+    async with shown(app, size) as (screen, pilot):
         await wait_until(lambda: len(screen.table.rows) == len(world))
         yield Session(app, screen, pilot)
 

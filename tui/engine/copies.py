@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import trio
 
 from trio_batches import ResultsFolder, TrioBatchesError
+from tui.engine.downloads import DownloadJob
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -15,7 +16,11 @@ if TYPE_CHECKING:
     from trio_batches import Download
     from tui.engine.engine import Engine
 
-__all__ = ("LocalResults", "find_copies", "find_results")
+__all__ = ("LocalResults", "bring_results", "find_copies", "find_results")
+
+
+LOOK_SECONDS = 0.02
+"""Between two looks whether a download has begun its file."""
 
 
 class LocalResults(NamedTuple):
@@ -54,6 +59,30 @@ async def find_results(engine: Engine, batch_id: str) -> LocalResults | None:
             return LocalResults(folder / receipt.file, complete=True)
     part = engine.jobs.part_of(batch_id)
     return None if part is None else LocalResults(part, complete=False)
+
+
+async def bring_results(engine: Engine, batch_id: str) -> LocalResults | str:
+    """Return a file with results of a batch, which is downloaded unless there is one.
+
+    It does not wait for the download: the part grows while one reads it.
+
+    Returns:
+        The file, or a sentence that says why there is none.
+
+    Raises:
+        TrioBatchesError: The ledger or the home cannot be read.
+    """
+    found = await find_results(engine, batch_id)
+    if found is not None:
+        return found
+    job = DownloadJob([batch_id])
+    await engine.jobs.start(job)
+    while job.ended_at is None:
+        part = engine.jobs.part_of(batch_id)
+        if part is not None:
+            return LocalResults(part, complete=False)
+        await trio.sleep(LOOK_SECONDS)
+    return await find_results(engine, batch_id) or job.items[batch_id].sentence
 
 
 def _look(

@@ -95,6 +95,12 @@ class BatchesScreen(VerbScreen):
         return tuple(str(key) for key in self.table.targets())
 
     @override
+    def current(self) -> str | None:
+        """Return the batch under the cursor."""
+        key = self.table.cursor_key
+        return None if key is None else str(key)
+
+    @override
     def hidden(self) -> int:
         """Return how many of the marked batches the filter hides."""
         return self.table.hidden_marks()

@@ -60,6 +60,11 @@ class ConfirmScreen(Dialog[str]):
                     disabled=self._counts(choice),
                 )
 
+    @override
+    def lines_beside_facts(self) -> int:
+        """Return the number of answers, and the lines for the number."""
+        return 1 + len(self.question.choices) + (2 if self.question.typed is not None else 0)
+
     def _counts(self, choice: Choice) -> bool:
         return choice.counted and self.question.typed is not None
 

@@ -19,21 +19,41 @@ __all__ = ("Dialog", "facts_shown", "tone_class")
 
 Answer = TypeVar("Answer")
 
+FRAME = 5
+"""Lines of the screen that the border of a dialog and the space around and in it take."""
+
 
 class Dialog(ModalScreen[Answer | None], Generic[Answer]):
     """A box over the screen below; `esc` closes it, and nothing is done."""
 
+    VERTICAL_BREAKPOINTS: list[tuple[int, str]] | None = [(0, "-low"), (20, "-roomy")]  # noqa: RUF012  # declared so by Textual
     CSS_PATH: ClassVar[CSSPathType | None] = "dialog.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "refuse", "Cancel", show=False, id="dialog.cancel"),
         Binding("z", "app.take_back", "Undo", show=False, id="dialog.take_back"),
         Binding("down", "app.focus_next", "Next", show=False, id="dialog.next"),
         Binding("up", "app.focus_previous", "Previous", show=False, id="dialog.previous"),
+        Binding("pagedown", "scroll_facts(1)", "Further down", show=False, id="dialog.down"),
+        Binding("pageup", "scroll_facts(-1)", "Further up", show=False, id="dialog.up"),
     ]
 
     def action_refuse(self) -> None:
         """Close the dialog; nothing is done."""
         self.dismiss(None)
+
+    def lines_beside_facts(self) -> int:
+        """Return how many lines must be seen whatever the facts are."""
+        raise NotImplementedError
+
+    def on_resize(self) -> None:
+        """Give the facts what room is left."""
+        for facts in self.query(".facts").results(VerticalScroll):
+            facts.styles.max_height = max(2, self.size.height - self.lines_beside_facts() - FRAME)
+
+    def action_scroll_facts(self, pages: int) -> None:
+        """Show more of the facts, where there is no room for all."""
+        for facts in self.query(".facts").results(VerticalScroll):
+            facts.scroll_relative(y=pages * max(1, facts.size.height - 1), animate=False)
 
 
 def facts_shown(facts: tuple[Fact, ...]) -> VerticalScroll:

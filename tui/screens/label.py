@@ -64,6 +64,11 @@ class LabelScreen(Dialog[Words]):
             hint = "enter saves, esc leaves it as it is; both stay on this machine"
             yield Static(Content(hint), classes="tone-dim")
 
+    @override
+    def lines_beside_facts(self) -> int:
+        """Return nothing: there are no facts to make room for."""
+        return 0
+
     @on(Input.Submitted)
     def _entered(self) -> None:
         label = self._changed("#label", self._before.label)

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
-from textual import getters, on
+from textual import events, getters, on
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.suggester import Suggester
@@ -87,8 +87,13 @@ class SubmitScreen(Dialog[Submittable]):
             yield Vertical(id="found")
             yield Button(Content("esc  Cancel: send nothing"), id="refuse", compact=True)
             yield Button(
-                Content("Submit"), id="send", compact=True, disabled=True, classes="tone-warn"
+                Content("y    Submit"), id="send", compact=True, disabled=True, classes="tone-warn"
             )
+
+    @override
+    def lines_beside_facts(self) -> int:
+        """Return the lines to fill in, their names, and the two answers."""
+        return 6
 
     @on(Input.Changed, "#path")
     def _path_changed(self) -> None:
@@ -109,7 +114,7 @@ class SubmitScreen(Dialog[Submittable]):
         await self._show(*found.facts)
         if found.batches and named == self.path.value:
             self._ready, self._named = found.path, named
-            words = f"Submit {batches(found.batches)}; every request is paid for"
+            words = f"y    Submit {batches(found.batches)}; every request is paid for"
             self.send.label = Content(words)
             self.send.disabled = False
             self.query_one("#refuse", Button).focus()
@@ -119,16 +124,29 @@ class SubmitScreen(Dialog[Submittable]):
         self._ready = None
         await self.found.remove_children()
         await self.found.mount(facts_shown(facts))
+        self.on_resize()
         self.found.query_one(VerticalScroll).can_focus = True
 
-    @on(Button.Pressed)
-    def _pressed(self, event: Button.Pressed) -> None:
+    @on(Button.Pressed, "#refuse")
+    def _refused(self, event: Button.Pressed) -> None:
         event.stop()
-        if event.button.id == "send" and self._ready is not None:
+        self.dismiss(None)
+
+    @on(Button.Pressed, "#send")
+    def _confirmed(self, event: Button.Pressed) -> None:
+        event.stop()
+        self._send()
+
+    def on_key(self, event: events.Key) -> None:
+        """Take the key of the choice; in the lines to fill in it is a letter."""
+        if event.character == "y":
+            event.stop()
+            self._send()
+
+    def _send(self) -> None:
+        if self._ready is not None:
             label = self.query_one("#label", Input).value.strip()
             self.dismiss(Submittable(self._ready, label or None))
-        else:
-            self.dismiss(None)
 
 
 def _complete(begun: str) -> str | None:

@@ -34,6 +34,10 @@ class VerbScreen(Screen[None]):
         """Return the ids of the batches that a verb is for."""
         raise NotImplementedError
 
+    def current(self) -> str | None:
+        """Return the id of the one batch that is looked at."""
+        return next(iter(self.targets()), None)
+
     def hidden(self) -> int:
         """Return how many of the targets a filter hides."""
         return 0
@@ -60,6 +64,14 @@ class VerbScreen(Screen[None]):
         self.run_worker(
             verbs.VERBS[name](self.batches_app, targets, self.hidden()), exit_on_error=True
         )
+
+    def action_results(self) -> None:
+        """Open the results of the batch that is looked at."""
+        from tui import verbs  # noqa: PLC0415  # the first screen does not need it
+
+        batch_id = self.current()
+        if batch_id is not None:
+            self.run_worker(verbs.open_results(self.batches_app, batch_id), group="results")
 
 
 def _written(action: str, parameters: tuple[object, ...]) -> str:

@@ -53,16 +53,16 @@ def ask_delete(
     lost = sum(batch.id in without_copy for batch in ended)
     number = len(ended)
     facts = [
-        Fact(f"{_they(number)} deleted from the service with their results, for good."),
-        *_names(ended),
+        Fact(f"{_they(number)} results are deleted from the service, for good."),
         _copies(lost, number),
-        *_left_out(len(targets) - number),
         *_hidden(hidden),
+        *_left_out(len(targets) - number),
+        *_names(ended),
     ]
     choices = [
         Choice("keep", "y", "Download, verify, then delete", "good", counted=True),
         Choice(
-            "delete", "Y", f"Delete; the only copy of {count(lost)} is lost", "bad", counted=True
+            "delete", "Y", f"Delete; the results of {batches(lost)} are lost", "bad", counted=True
         ),
     ]
     if not lost:
@@ -155,7 +155,7 @@ def ask_quit(pending: int) -> Question:
 
 
 def _they(number: int) -> str:
-    return "This batch is" if number == 1 else f"These {count(number)} batches are"
+    return "This batch and its" if number == 1 else f"These {count(number)} batches and their"
 
 
 def _names(chosen: Sequence[KnownBatch]) -> list[Fact]:

@@ -29,7 +29,8 @@ def test_a_delete_names_the_number_the_first_ids_and_what_is_lost() -> None:
     question = ask_delete(targets, without_copy=["msgbatch_0001", "msgbatch_0002"], hidden=0)
 
     assert question.title == "Delete 8 batches?"
-    assert "deleted from the service with their results, for good" in text(question)
+    sentence = "These 8 batches and their results are deleted from the service, for good."
+    assert question.facts[0].text == sentence
     assert "msgbatch_0000  night" in text(question)
     assert "msgbatch_0004" in text(question)
     assert "msgbatch_0005" not in text(question)
