@@ -43,6 +43,9 @@ def list_open(*, as_json: bool) -> None:
             for intent in intents:
                 await write_line(msgspec.json.encode(_shown(intent)).decode())
             return Exit.DONE
+        if not intents:
+            narrate("nothing is open")
+            return Exit.DONE
         rows = [
             (
                 intent.submission[:_SHORT_ID],

@@ -18,6 +18,7 @@ from trio_batches.cli.time_span import span
 from trio_batches.client import Client
 from trio_batches.protocol.limits import MAX_PAGE
 from trio_batches.store import Home, Label
+from trio_batches.types import RequestCounts
 
 if TYPE_CHECKING:
     from trio_batches.client import Page
@@ -103,7 +104,7 @@ async def _show(batch_id: str, *, as_json: bool) -> Exit:
         await write_objects([add_label(raw, known)])
         return Exit.DONE
     fields = msgspec.json.decode(raw, type=dict[str, msgspec.Raw])
-    rows = [(name, _plain(bytes(value))) for name, value in fields.items()]
+    rows = [(name, _plain(name, bytes(value))) for name, value in fields.items()]
     if known is not None:
         rows += [(name, text) for name, text in known.texts().items()]
     folder = Home().results
@@ -115,5 +116,10 @@ async def _show(batch_id: str, *, as_json: bool) -> Exit:
     return Exit.DONE
 
 
-def _plain(value: bytes) -> str:
+def _plain(name: str, value: bytes) -> str:
+    if value == b"null":
+        return ""
+    if name == "request_counts":
+        counts = msgspec.structs.asdict(msgspec.json.decode(value, type=RequestCounts))
+        return ", ".join(f"{count:,} {kind}" for kind, count in counts.items() if count)
     return msgspec.json.decode(value, type=str) if value.startswith(b'"') else value.decode()

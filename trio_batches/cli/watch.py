@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, Literal, final
 
 import click
@@ -150,7 +152,30 @@ class _Telling:
         if batch.ended and stderr.is_terminal:
             stderr.bell()
         if batch.ended and self._command is not None:
-            self._nursery.start_soon(_execute, self._command, batch, self._limit)
+            self._nursery.start_soon(self._execute, self._command, batch)
+
+    async def _execute(self, command: str, batch: MessageBatch) -> None:
+        environment = {
+            **os.environ,
+            "BATCH_ID": batch.id,
+            "BATCH_STATUS": batch.processing_status,
+        }
+        drawn = self._form == "table"  # what others write meanwhile would tear it apart
+        async with self._limit:
+            start = partial(  # noqa: S604  # the user's own command, for the user's shell
+                trio.run_process, command, shell=True, check=False, env=environment
+            )
+            if drawn:
+                done = await start(capture_stdout=True, stderr=subprocess.STDOUT)
+            else:
+                done = await start(stdout=sys.stderr.fileno())
+        said = (done.stdout or b"").decode(errors="replace")
+        if done.returncode:
+            said += f"{batch.id}: the command of --exec exited with {done.returncode}\n"
+        if drawn:
+            self._table.say(said)
+        elif done.returncode:
+            narrate(said)
 
 
 async def _open_ledger(stack: AsyncExitStack) -> Ledger | None:
@@ -168,20 +193,6 @@ def _sentence(batch: MessageBatch) -> str:
         return f"{batch.id} ended after {took}: {outcome_of(batch)}"
     left = span(batch.expires_at - datetime.now(UTC))
     return f"{batch.id} is {batch.processing_status}; it expires in {left}"
-
-
-async def _execute(command: str, batch: MessageBatch, limit: trio.CapacityLimiter) -> None:
-    environment = {
-        **os.environ,
-        "BATCH_ID": batch.id,
-        "BATCH_STATUS": batch.processing_status,
-    }
-    async with limit:
-        done = await trio.run_process(  # noqa: S604  # the user's own command, for the user's shell
-            command, shell=True, check=False, env=environment, stdout=sys.stderr.fileno()
-        )
-    if done.returncode:
-        narrate(f"{batch.id}: the command of --exec exited with {done.returncode}")
 
 
 async def _running(client: Client) -> list[str]:

@@ -41,6 +41,7 @@ class WatchTable:
         self._history = history
         self._batches: dict[str, MessageBatch] = {}
         self._usual: dict[int, timedelta | None] = {}
+        self._console = Console()
 
     def note(self, batch: MessageBatch) -> None:
         """Take note of what a batch is like now."""
@@ -75,9 +76,14 @@ class WatchTable:
             table.add_row(*(Text(one_line(cell)) for cell in row))
         return table
 
+    def say(self, text: str) -> None:
+        """Write what a command said above the table."""
+        if text:
+            self._console.print(Text.from_ansi(text.rstrip("\n")))
+
     async def draw(self) -> None:
         """Draw it on the terminal, again every second, until cancelled."""
-        with Live(console=Console(), auto_refresh=False) as live:
+        with Live(console=self._console, auto_refresh=False) as live:
             try:
                 while True:
                     live.update(self.drawn(datetime.now(UTC)), refresh=True)

@@ -90,7 +90,8 @@ def test_a_terminal_shows_a_table_with_what_earlier_batches_took(
         shell.call("watch", world.add_ended_batch(40, age=3600, duration=600))
     batch_id, ended = world.add_in_progress_batch(40), world.add_ended_batch(40)
     shell.call("label", batch_id, "nightly")
-    line = shlex.join(command("watch", "--timeout", "2", batch_id, ended))
+    hook = "echo the table stays; exit 3"
+    line = shlex.join(command("watch", "--timeout", "2", "--exec", hook, batch_id, ended))
     done = subprocess.run(
         ["/usr/bin/script", "-qec", line, "/dev/null"], capture_output=True, check=False, timeout=60
     )
@@ -100,6 +101,7 @@ def test_a_terminal_shows_a_table_with_what_earlier_batches_took(
     assert re.search(rf"{batch_id} +nightly +in_progress +40 +6\d s +10 min +23 h", drawn)
     assert re.search(rf"{ended} +40 succeeded +40 +5 min +10 min", drawn)
     assert done.stdout.count(b"\x07") == 1
+    assert f"the table stays\r\n{ended}: the command of --exec exited with 3\r\n" in drawn
 
 
 def test_text_from_outside_steers_no_terminal(world: World) -> None:
