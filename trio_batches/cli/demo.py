@@ -1,9 +1,10 @@
-"""`demo`: the main job against a service in the same process."""
+"""`demo`: the life of a batch, and the main job, against a service in the same process."""
 
 from __future__ import annotations
 
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 import trio
@@ -14,20 +15,24 @@ from trio_batches.cli.run import run
 from trio_batches.cli.simulate import FAKE_KEY
 from trio_batches.cli.terminal import narrate, write_line
 from trio_batches.client import Client
-from trio_batches.jobs import DownloadProgress, download
+from trio_batches.jobs import DownloadProgress, download, submit, watch
 from trio_batches.protocol.limits import MAX_PAGE
-from trio_batches.simulator import World, open_simulator
-from trio_batches.store import ResultsFolder
+from trio_batches.simulator import Scenario, World, open_simulator
+from trio_batches.store import Home, ResultsFolder, open_ledger
+
+if TYPE_CHECKING:
+    from trio_batches.client import Polled
 
 __all__ = ("demo",)
 
 BATCHES = 32
 REQUESTS = 10_000
 RESULT_BYTES = 1_000
+QUESTIONS = 1_000
 
 
 @click.command()
-@click.option("--headless", is_flag=True, help="List, download and verify, then exit.")
+@click.option("--headless", is_flag=True, help="Submit, watch, download, verify, then exit.")
 @click.option(
     "-o",
     "--output",
@@ -41,20 +46,20 @@ def demo(folder: Path | None, *, headless: bool) -> None:
         raise click.UsageError("the terminal app is not there yet: say --headless")
 
     async def work() -> Exit:
-        if folder is not None:
-            return await _demo(folder)
         with tempfile.TemporaryDirectory(prefix="trio-batches-demo-") as temporary:
-            return await _demo(Path(temporary))
+            home = Home(Path(temporary))
+            return await _demo(home, folder or home.results)
 
     run(work)
 
 
-async def _demo(folder: Path) -> Exit:
+async def _demo(home: Home, folder: Path) -> Exit:
     async with (
         open_simulator(_world()) as simulator,
         Client(api_key=FAKE_KEY, base_url=simulator.base_url) as client,
     ):
         narrate(f"a simulated service runs at {simulator.base_url}")
+        await _submit(client, home)
         async with client.messages.batches.list(limit=MAX_PAGE) as listed:
             batches = [batch async for batch in listed]
         ended = [batch for batch in batches if batch.ended]
@@ -76,8 +81,31 @@ async def _demo(folder: Path) -> Exit:
     return exit_of_download(progress)
 
 
+async def _submit(client: Client, home: Home) -> None:
+    """Make a batch and wait for its end."""
+
+    async def tell(look: Polled) -> None:  # what `watch` calls
+        narrate(f"{look.batch.id}: {look.batch.processing_status}")
+
+    questions = (
+        {
+            "custom_id": f"question-{number}",
+            "params": {
+                "model": "claude-sonnet-5",
+                "max_tokens": 256,
+                "messages": [{"role": "user", "content": f"What is {number} times {number}?"}],
+            },
+        }
+        for number in range(QUESTIONS)
+    )
+    async with open_ledger(home) as ledger:
+        made = await submit(client, ledger, home, [questions], label="demo")
+    narrate(f"{QUESTIONS:,} requests submitted as {', '.join(made.batch_ids)}")
+    await watch(client, made.batch_ids, tell)
+
+
 def _world() -> World:
-    world = World(seed=2026)
+    world = World(seed=2026, scenario=Scenario(batch_seconds=0))
     for number in range(BATCHES):
         world.add_ended_batch(
             REQUESTS,

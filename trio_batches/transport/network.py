@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from typing import TYPE_CHECKING, final
+from typing import TYPE_CHECKING, cast, final
 
 import httpcore
 import trio
@@ -194,4 +194,12 @@ def _mapped(too_slow: type[Exception], broken: type[Exception]) -> Generator[Non
     except trio.TooSlowError as exc:
         raise too_slow(str(exc)) from exc
     except (trio.BrokenResourceError, trio.ClosedResourceError, OSError) as exc:
-        raise broken(str(exc.__cause__ or exc)) from exc
+        raise broken(_reason(exc)) from exc
+
+
+def _reason(exc: BaseException) -> str:
+    """Return why, of a failure that may have as many causes as a host has addresses."""
+    cause: BaseException = exc.__cause__ or exc
+    while isinstance(cause, BaseExceptionGroup):
+        (cause, *_) = cast("BaseExceptionGroup[BaseException]", cause).exceptions
+    return (isinstance(cause, OSError) and cause.strerror) or str(cause)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import socket
 from typing import TYPE_CHECKING
 
@@ -338,16 +339,18 @@ def test_models_are_listed(shell: Shell) -> None:
     assert [row[0] for row in table[1:]] == [entry["id"] for entry in done.objects]
 
 
-def test_the_demo_downloads_and_verifies(shell: Shell, tmp_path: Path) -> None:
+def test_the_demo_submits_watches_downloads_and_verifies(shell: Shell, tmp_path: Path) -> None:
     shell.set("ANTHROPIC_API_KEY", None)
     shell.set("ANTHROPIC_BASE_URL", None)
 
     done = shell.call("demo", "--headless", "-o", str(tmp_path / "demo"))
 
     assert done.code == 0
-    assert "32 downloaded, 32 verified by hash, 0 failed" in done.lines[0]
+    assert "33 downloaded, 33 verified by hash, 0 failed" in done.lines[0]
+    assert "1,000 requests submitted as msgbatch_" in done.said
+    assert re.search(r"\nmsgbatch_\w+: ended\n", done.said)
     assert "a simulated service runs at http://127.0.0.1:" in done.said
-    assert len(names(tmp_path / "demo")) == 64
+    assert len(names(tmp_path / "demo")) == 66
 
 
 def test_a_living_service_has_batches_of_all_kinds(shell: Shell) -> None:
