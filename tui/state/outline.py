@@ -123,7 +123,7 @@ def text_nodes(text: str, tone: Tone = "") -> list[Node]:
     """Return a node for each line of a text; of a very long one, the beginning."""
     lines = text[:SHOWN_CHARACTERS].split("\n")
     nodes = [Node(line, tone) for line in lines[:SHOWN_LINES]]
-    shown = sum(len(line) + 1 for line in lines[:SHOWN_LINES])
+    shown = sum(len(line) + 1 for line in lines[:SHOWN_LINES]) - 1
     if shown < len(text):
         nodes.append(_hidden(len(text) - shown, "characters"))
     return nodes

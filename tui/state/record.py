@@ -130,7 +130,8 @@ def _cited(citations: Sequence[object]) -> Node:
             nodes.append(json_node(citation, f"“{cited[:120]}” {source}", 0))
         return nodes
 
-    return Node(f"{len(citations)} citations", "dim", below, folded=True)
+    title = "1 citation" if len(citations) == 1 else f"{len(citations)} citations"
+    return Node(title, "dim", below, folded=True)
 
 
 def _error_nodes(body: Mapping[str, object]) -> list[Node]:

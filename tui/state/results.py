@@ -23,13 +23,13 @@ __all__ = ("COLUMNS", "SIGNS", "ResultRows")
 
 COLUMNS: Final = (
     Column("row", "Row", 7, right=True),
-    Column("custom_id", "Custom id", 22),
+    Column("custom_id", "Custom id", 20),
     Column("type", "Type", 11),
     Column("model", "Model", 18, rank=5),
     Column("stop", "Stop", 10, rank=4),
     Column("in", "In", 6, right=True, rank=3),
     Column("out", "Out", 6, right=True, rank=2),
-    Column("text", "Text", 20, grows=True, rank=1),
+    Column("text", "Text", 14, grows=True, rank=1),
 )
 
 SIGNS: Final[dict[Kind, tuple[str, Tone]]] = {

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 __all__ = ("ResultsLine",)
 
+WORDY = 110
+"""Columns from which on the counts have their words; the rows below say them anyway."""
+
 _STYLES = {
     "": "$foreground",
     "dim": "$text-muted",
@@ -39,19 +42,21 @@ class ResultsLine(Static):
         self, title: str, index: RowIndex, kinds: Kinds, tokens: TokenSum | None = None
     ) -> None:
         """Show how things stand."""
-        parts = [Content.styled(plain_line(title), "bold")]
-        for kind, (sign, tone) in SIGNS.items():
-            if kinds.counts[kind]:
-                word = kind.name.lower()
-                parts.append(
-                    Content.styled(f"{sign} {count(kinds.counts[kind])} {word}", _STYLES[tone])
-                )
+        parts = [
+            Content.styled(plain_line(title), "bold"),
+            Content.styled(_reading(index, kinds), "$text-muted"),
+        ]
         if tokens is not None:
             parts.append(Content.styled(_tokens(tokens), "bold $accent"))
-        parts.append(Content.styled(_reading(index, kinds), "$text-muted"))
-        said = Content("  ").join(parts)
-        if said != self.content:  # what is not new is not painted again
-            self.update(said)
+        wordy = self.size.width >= WORDY
+        for kind, (sign, tone) in SIGNS.items():
+            if kinds.counts[kind]:
+                word = f" {kind.name.lower()}" if wordy else ""
+                said = f"{sign} {count(kinds.counts[kind])}{word}"
+                parts.append(Content.styled(said, _STYLES[tone]))
+        line = Content("  ").join(parts)
+        if line != self.content:  # what is not new is not painted again
+            self.update(line)
 
 
 def _tokens(tokens: TokenSum) -> str:
