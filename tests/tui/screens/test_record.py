@@ -73,7 +73,7 @@ async def opened(
     rows = ResultRows(index)
     rows.refresh()
     screen = RecordScreen(rows, 0, path, requests)
-    async with RecordApp(screen).run_test(size=size) as pilot:
+    async with RecordApp(screen).run_test(size=size, notifications=True) as pilot:
         await wait_until(lambda: screen.is_mounted and screen.answer.lines)
         yield screen, pilot
 
