@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,6 +10,8 @@ from typing import TYPE_CHECKING
 import click
 import trio
 
+from trio_batches.cli.app_options import app_options, need_terminal
+from trio_batches.cli.demo_app import show_demo
 from trio_batches.cli.download import exit_of_download, with_progress
 from trio_batches.cli.exit_codes import Exit
 from trio_batches.cli.run import run
@@ -33,17 +36,25 @@ QUESTIONS = 1_000
 
 @click.command()
 @click.option("--headless", is_flag=True, help="Submit, watch, download, verify, then exit.")
+@app_options
 @click.option(
     "-o",
     "--output",
     "folder",
     type=click.Path(file_okay=False, path_type=Path),
-    help="Keep the files in this folder.",
+    help="With --headless: keep the files in this folder.",
 )
-def demo(folder: Path | None, *, headless: bool) -> None:
-    """Try everything against a simulated service: no key, no network, no cost."""
+def demo(folder: Path | None, *, headless: bool, **flags: object) -> None:
+    """Try everything against a simulated service: no key, no network, no cost.
+
+    It shows the app over a workspace in which batches come, end, fail, expire and
+    are cancelled. Its home is removed when one leaves.
+    """
     if not headless:
-        raise click.UsageError("the terminal app is not there yet: say --headless")
+        if folder is not None:
+            raise click.UsageError("-o goes with --headless")
+        need_terminal()
+        sys.exit(show_demo(flags))
 
     async def work() -> Exit:
         with tempfile.TemporaryDirectory(prefix="trio-batches-demo-") as temporary:

@@ -13,7 +13,7 @@ import trio
 from trio_batches.cli.run import run
 from trio_batches.cli.terminal import narrate, write_line
 from trio_batches.errors import ConfigurationError
-from trio_batches.simulator import Scenario, World, live, open_simulator, populate_living
+from trio_batches.simulator import Scenario, World, open_simulator, populate_living
 
 __all__ = ("FAKE_KEY", "simulate")
 
@@ -55,12 +55,10 @@ def simulate(port: int, batches: int, scenario: Path | None, seed: int, *, livin
 
 
 async def _serve(world: World, port: int, *, living: bool) -> NoReturn:
-    async with open_simulator(world, port=port) as simulator:
+    async with open_simulator(world, port=port, living=living) as simulator:
         await write_line(simulator.base_url)
         narrate(
             f"in another terminal: export ANTHROPIC_BASE_URL={simulator.base_url} "
             f"ANTHROPIC_API_KEY={FAKE_KEY}; then: trio-batches list"
         )
-        if living:
-            await live(world)
         await trio.sleep_forever()

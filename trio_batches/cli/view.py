@@ -9,24 +9,26 @@ from pathlib import Path
 
 import click
 
+from trio_batches.cli.app_options import app_options, need_terminal
+
 __all__ = ("view",)
 
 
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path))
-def view(file: Path) -> None:
+@app_options
+def view(file: Path, **flags: object) -> None:
     """Browse a results file, however large: plain, .gz or .zst.
 
     It is read while it is shown, also a part that a download is still writing.
     `enter` opens a result, `/` filters, `?` shows all keys.
     """
     _check(file)
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise click.UsageError("this needs a terminal; for scripts, read the file itself")
+    need_terminal()
     from tui.app import Options  # noqa: PLC0415  # Textual is loaded for this command only
     from tui.start import start  # noqa: PLC0415
 
-    sys.exit(start(Options(view=file.absolute())))
+    sys.exit(start(Options(view=file.absolute()), flags))
 
 
 def _check(file: Path) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NoReturn
 import trio
 
 from trio_batches.simulator.conversation import Conversation
+from trio_batches.simulator.living import live
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -44,7 +45,9 @@ class Simulator:
 
 
 @asynccontextmanager
-async def open_simulator(world: World, *, port: int = 0) -> AsyncGenerator[Simulator]:
+async def open_simulator(
+    world: World, *, port: int = 0, living: bool = False
+) -> AsyncGenerator[Simulator]:
     """Serve a world on a socket of 127.0.0.1 for the length of the block.
 
     Leaving the block ends every connection. Exceptions cross it bare.
@@ -52,6 +55,7 @@ async def open_simulator(world: World, *, port: int = 0) -> AsyncGenerator[Simul
     Args:
         world: What is served.
         port: A free one if 0.
+        living: Whether batches come and are cancelled meanwhile, as `live` lets them.
 
     Raises:
         OSError: The port is taken.
@@ -63,6 +67,8 @@ async def open_simulator(world: World, *, port: int = 0) -> AsyncGenerator[Simul
             simulator = Simulator(world, base_url=f"http://{_HOST}:{bound}")
             world.clock.start()
             await nursery.start(partial(trio.serve_listeners, simulator.handle, listeners))
+            if living:
+                nursery.start_soon(live, world)
             yield simulator
             nursery.cancel_scope.cancel()
     except BaseExceptionGroup as group:
