@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, ClassVar, cast
 
@@ -22,6 +23,7 @@ from tui.state.activity import Activity
 from tui.state.batches import BatchList
 from tui.state.jobs import JobList, news_of
 from tui.state.plain import plain_line
+from tui.terminal_title import TerminalTitle
 from tui.themes import THEMES, ansi_color, register_themes
 from tui.undo import Undo
 
@@ -81,6 +83,7 @@ class BatchesApp(App[None]):
         jobs: The jobs of this session, as their screen shows them.
         jobs_changed: Published when `jobs` is new.
         undo: What was confirmed and can still be taken back.
+        title_line: The title of the terminal's window.
         cancels_unasked: Whether the user does not want to be asked before cancels.
         batches_changed: Published when `batches` is new.
         link_changed: Published when `link` is new.
@@ -108,6 +111,7 @@ class BatchesApp(App[None]):
         self.jobs_changed: Signal[None] = Signal(self, "jobs")
         self.undo: Undo = Undo(self)
         self.cancels_unasked = False
+        self.title_line: TerminalTitle = TerminalTitle(None)
         self.batches_changed: Signal[None] = Signal(self, "batches")
         self.link_changed: Signal[None] = Signal(self, "link")
         self.drawn: asyncio.Event = asyncio.Event()
@@ -117,6 +121,8 @@ class BatchesApp(App[None]):
 
     async def on_mount(self) -> None:
         """Show the first screen."""
+        if not self.is_headless:
+            self.title_line = TerminalTitle(sys.__stderr__)
         # Textual leaves the screen blank after ctrl-z and fg. Source: Textualize/textual#6298.
         resumed = cast("Signal[object]", self.app_resume_signal)  # pyright: ignore[reportUnknownMemberType]
         resumed.subscribe(self, lambda _: self.call_later(self.refresh, layout=True))
@@ -131,6 +137,10 @@ class BatchesApp(App[None]):
 
         path = self.options.view
         return ResultsScreen(path, requests=kept_requests(path))
+
+    def on_unmount(self) -> None:
+        """Leave the terminal's window as it was."""
+        self.title_line.restore()
 
     async def make_engine(self, publish: Callable[[Event], None]) -> Engine:
         """Make what runs under Trio; called there, since it loads Trio."""
@@ -192,6 +202,7 @@ class BatchesApp(App[None]):
                 self.notify(plain_line(news.sentence), severity=severity, markup=False)
                 if news.rings:
                     self.bell()
+                    self.title_line.show(news.sentence)
         self.jobs.update(jobs)
         self.jobs_changed.publish(None)
 

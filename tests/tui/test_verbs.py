@@ -15,6 +15,7 @@ from tui.screens.jobs import JobsScreen
 from tui.screens.label import LabelScreen
 from tui.screens.results import ResultsScreen
 from tui.screens.submit import SubmitScreen
+from tui.widgets.job_line import JobLine
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -118,15 +119,27 @@ async def test_a_watched_batch_that_ends_is_told(tmp_path: Path) -> None:
     world = world_of(0)
     batch_id = world.add_in_progress_batch(10, ends_in=3600)
     async with using(world, tmp_path) as session:
+        world.clock.advance(3600)  # it has ended when it is looked at first
+        await session.press("w")
+        assert "the terminal rings when one has ended" in session.said()
+        job = await session.job()
+        await wait_until(lambda: f"{batch_id} has ended: 10 succeeded" in session.said())
+
+    assert (job.kind, job.state) == ("watch", "done")
+
+
+async def test_a_job_can_be_stopped(tmp_path: Path) -> None:
+    world = world_of(0, running=1)
+    async with using(world, tmp_path) as session:
         await session.press("w")
         await wait_until(lambda: session.app.jobs.running)
-        assert "the terminal rings when one has ended" in session.said()
+        assert "◷ 0 of 1" in str(session.list.query_one(JobLine).render())
         await session.press("exclamation_mark")
         await wait_until(lambda: isinstance(session.app.screen, JobsScreen))
         await session.press("x")
         job = await session.job()
         assert job.state == "cancelled"
-    assert batch_id in world.batch_ids
+        await wait_until(lambda: not session.list.query_one(JobLine).display)
 
 
 async def test_what_failed_in_a_job_is_found_and_tried_again(tmp_path: Path) -> None:
