@@ -215,3 +215,31 @@ async def test_every_answer_is_on_the_screen_at_any_size(
 
 def is_whole(button: Button, dialog: ConfirmScreen) -> bool:
     return button.region.height == 1 and dialog.region.contains_region(button.region)
+
+
+async def test_what_failed_is_counted_before_it_is_sent_again(tmp_path: Path) -> None:
+    world = World(3, scenario=Scenario(batch_seconds=0, expired=0.5))
+    path = tmp_path / "requests.jsonl"
+    path.write_bytes(lines(requests(10)))
+    async with using(world, tmp_path / "home") as session:
+        await session.press("n")
+        await wait_until(lambda: session.focused == "path")
+        dialog = session.app.screen
+        assert isinstance(dialog, SubmitScreen)
+        dialog.path.value = str(path)
+        await session.press("enter")
+        await wait_until(lambda: session.focused == "refuse")
+        await session.press("y")
+        await wait_until(lambda: any(batch.ended for batch in all_of(session)))
+
+        await session.press("R")
+        question = await session.dialog()
+        assert question.question.title == "Send 5 requests again, as new batches?"
+        assert "expired: 5" in text_of(question)
+        assert len(world) == 1
+        await session.press("y")
+        await wait_until(lambda: len(world) == 2)
+        await wait_until(lambda: len(session.app.jobs.jobs) == 2)
+        await wait_until(lambda: session.app.jobs.jobs[2].state == "done")
+
+    assert sum(ids_in(world).values()) == 15
