@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import Generic, NoReturn, TypeVar, cast, final
+from typing import Generic, TypeVar, final
 
 import trio
 from outcome import Error, Outcome, Value
+
+from trio_batches.client.nursery import open_hidden_nursery
 
 __all__ = ("Receiver", "Send", "open_producer")
 
@@ -89,37 +91,11 @@ async def open_producer(
             await sender.send(Error(failure))
             receiver.finished = True
 
-    try:
-        with channel:
-            async with trio.open_nursery() as nursery:
-                nursery.start_soon(run)
-                try:
-                    yield receiver
-                finally:
-                    nursery.cancel_scope.cancel()
-    except BaseExceptionGroup as group:
+    with channel:
         # The producer lets no Exception out, so a lone one is the block's own.
-        _, rest = group.split(trio.Cancelled)
-        error, *others = (_any_leaf(group),) if rest is None else rest.exceptions
-        if others:
-            raise
-    else:
-        return
-    _raise_as_it_is(error)
-
-
-def _any_leaf(group: BaseExceptionGroup[BaseException]) -> BaseException:
-    first = group.exceptions[0]
-    if not isinstance(first, BaseExceptionGroup):
-        return first
-    return _any_leaf(cast("BaseExceptionGroup[BaseException]", first))
-
-
-def _raise_as_it_is(error: BaseException) -> NoReturn:
-    """Raise an exception without giving it a new context."""
-    context = error.__context__
-    try:
-        raise error
-    finally:
-        error.__context__ = context
-        del error, context
+        async with open_hidden_nursery() as nursery:
+            nursery.start_soon(run)
+            try:
+                yield receiver
+            finally:
+                nursery.cancel_scope.cancel()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, final
 
 import trio
 
+from trio_batches.client.nursery import open_hidden_nursery
 from trio_batches.errors import (
     APIStatusError,
     AuthenticationError,
@@ -20,7 +21,6 @@ from trio_batches.errors import (
 )
 from trio_batches.jobs.fetch import Fetch
 from trio_batches.jobs.forecast import forecast
-from trio_batches.jobs.nursery import open_hidden_nursery
 from trio_batches.jobs.outcomes import Outcomes
 from trio_batches.jobs.pace import Meter, steer
 from trio_batches.jobs.progress import BatchDownload, DownloadProgress

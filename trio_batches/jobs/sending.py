@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, final
 
 import trio
 
+from trio_batches.client.nursery import open_hidden_nursery
 from trio_batches.errors import (
     AmbiguousCreateError,
     APIStatusError,
@@ -21,7 +22,6 @@ from trio_batches.errors import (
     TrioBatchesError,
 )
 from trio_batches.jobs.looking import GRACE_SECONDS, Looking, patience_for
-from trio_batches.jobs.nursery import open_hidden_nursery
 from trio_batches.jobs.queue import Queue
 from trio_batches.jobs.reconcile import Watermark
 from trio_batches.jobs.submission import ChunkProgress, Submission

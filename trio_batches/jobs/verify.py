@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 import trio
 
+from trio_batches.client.nursery import open_hidden_nursery
 from trio_batches.errors import TrioBatchesError
-from trio_batches.jobs.nursery import open_hidden_nursery
 from trio_batches.protocol.tally import Tally
 from trio_batches.store.compression import SUFFIXES
 from trio_batches.store.disk import storage_errors

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import random
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, final
 
@@ -22,7 +23,7 @@ from trio_batches.transport.cooldown import CoolDown
 from trio_batches.types import decode_error
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Generator, Mapping
 
     from trio_batches.transport.exchange import Call, Reply, Sink
     from trio_batches.transport.wire import Wire
@@ -58,6 +59,7 @@ class Transport:
         self._cooldown = CoolDown()
         self._budget = budget or RequestBudget(None)
         self._stopped_by: Reply | None = None
+        self._waits: set[trio.CancelScope] = set()
 
     @property
     def slowdowns(self) -> int:
@@ -86,8 +88,9 @@ class Transport:
         """
         attempts = _Attempts(trio.current_time())
         while True:
-            await self._budget.wait()
-            await self._cooldown.wait()
+            with self._until_stopped():
+                await self._budget.wait()
+                await self._cooldown.wait()
             if self._stopped_by is not None:
                 raise status_error(call, self._stopped_by)
             try:
@@ -102,7 +105,26 @@ class Transport:
                 if reply.status in _OK:
                     return reply
                 delay = self._delay_after_refusal(call, reply, attempts)
-            await trio.sleep(delay)
+            with self._until_stopped():
+                await trio.sleep(delay)
+
+    @contextmanager
+    def _until_stopped(self) -> Generator[None]:
+        """Wait in the block, but no longer than there is something to wait for."""
+        with trio.CancelScope() as scope:
+            if self._stopped_by is not None:
+                scope.cancel()
+            self._waits.add(scope)
+            try:
+                yield
+            finally:
+                self._waits.remove(scope)
+
+    def _stop(self, reply: Reply) -> None:
+        """Ask for nothing more; tasks that wait for their turn hear of it now."""
+        self._stopped_by = reply
+        for scope in self._waits:
+            scope.cancel()
 
     def _delay_after_failure(
         self, call: Call, error: TransportError, attempts: _Attempts, *, streaming: bool
@@ -123,7 +145,7 @@ class Transport:
         """Return the seconds until the next attempt, or raise the error that the reply is."""
         error = status_error(call, reply)
         if isinstance(error, SpendLimitError):
-            self._stopped_by = reply
+            self._stop(reply)
             raise error
         absent = isinstance(error, NotFoundError) and self._may_come(call, attempts)
         retries = attempts.absences if absent else attempts.failures

@@ -6,8 +6,9 @@ import random
 from functools import partial
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
-import trio
+import trio.testing
 
 from tests.trio_batches.transport.peers import CLOSE, ScriptedPeer, answer, head
 from trio_batches.client import Client
@@ -287,7 +288,8 @@ async def test_a_spend_limit_stops_the_whole_client_at_once(network: Network) ->
 async def test_a_spend_limit_stops_tasks_that_wait_for_their_turn(network: Network) -> None:
     limit = Answer(status=429, error_code="enforced_spend_limit_reached")
     world = network.serve(
-        refusal(529, retry_after="30"), Fault(operation="create", delay=5, answer=limit)
+        msgspec.structs.replace(refusal(529, retry_after="30"), operation="models.list"),
+        Fault(operation="create", delay=5, answer=limit),
     )
 
     async def list_without_luck() -> None:
@@ -298,10 +300,33 @@ async def test_a_spend_limit_stops_tasks_that_wait_for_their_turn(network: Netwo
         with pytest.raises(SpendLimitError):
             await client.messages.batches.create([REQUEST])
 
+    began = trio.current_time()
     async with network.client() as client, trio.open_nursery() as nursery:
         nursery.start_soon(create)
+        await trio.testing.wait_all_tasks_blocked()
         nursery.start_soon(list_without_luck)
     assert [request.operation for request in world.requests].count("models.list") <= 1
+    assert trio.current_time() - began == 5, "not 30: who waits hears of the limit at once"
+
+
+async def test_a_spend_limit_stops_tasks_that_wait_for_the_budget(network: Network) -> None:
+    limit = Answer(status=429, error_code="enforced_spend_limit_reached")
+    world = network.serve(Fault(operation="create", delay=5, answer=limit))
+
+    async def fail(call: Callable[[], Awaitable[object]]) -> None:
+        with pytest.raises(SpendLimitError):
+            await call()
+
+    began = trio.current_time()
+    async with (
+        network.client(limits=Limits(requests_per_minute=0.5)) as client,
+        trio.open_nursery() as nursery,
+    ):
+        nursery.start_soon(fail, partial(client.messages.batches.create, [REQUEST]))
+        await trio.testing.wait_all_tasks_blocked()
+        nursery.start_soon(fail, client.models.list)
+    assert trio.current_time() - began == 5
+    assert len(world.requests) == 1
 
 
 async def test_a_bare_rate_limit_is_no_spend_limit(network: Network) -> None:

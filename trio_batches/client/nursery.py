@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NoReturn, cast
 
 import trio
 
@@ -21,12 +21,19 @@ async def open_hidden_nursery() -> AsyncGenerator[trio.Nursery]:
             yield nursery
     except BaseExceptionGroup as group:
         _, rest = group.split(trio.Cancelled)
-        if rest is None or len(rest.exceptions) != 1:
+        error, *others = (_any_leaf(group),) if rest is None else rest.exceptions
+        if others:
             raise
-        error = rest.exceptions[0]
     else:
         return
     _raise_as_it_is(error)
+
+
+def _any_leaf(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    first = group.exceptions[0]
+    if not isinstance(first, BaseExceptionGroup):
+        return first
+    return _any_leaf(cast("BaseExceptionGroup[BaseException]", first))
 
 
 def _raise_as_it_is(error: BaseException) -> NoReturn:
