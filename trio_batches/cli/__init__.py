@@ -14,6 +14,10 @@ def main() -> None:
         from tui.start import start  # noqa: PLC0415
 
         sys.exit(start())
+    if sys.argv[1:2] == ["view"]:  # which needs none of the other commands
+        from trio_batches.cli.view import view  # noqa: PLC0415
+
+        view.main(sys.argv[2:], prog_name="trio-batches view")
     from trio_batches.cli.main import main as commands  # noqa: PLC0415
 
     commands()

@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 __all__ = ("COLUMNS", "SIGNS", "ResultRows")
 
 COLUMNS: Final = (
-    Column("row", "Row", 7, right=True),
-    Column("custom_id", "Custom id", 20),
-    Column("type", "Type", 11),
-    Column("model", "Model", 18, rank=5),
-    Column("stop", "Stop", 10, rank=4),
-    Column("in", "In", 6, right=True, rank=3),
-    Column("out", "Out", 6, right=True, rank=2),
-    Column("text", "Text", 14, grows=True, rank=1),
+    Column("row", "ROW", 7, right=True),
+    Column("custom_id", "CUSTOM ID", 20),
+    Column("type", "TYPE", 11),
+    Column("model", "MODEL", 18, rank=5),
+    Column("stop", "STOP", 10, rank=4),
+    Column("in", "IN", 6, right=True, rank=3),
+    Column("out", "OUT", 6, right=True, rank=2),
+    Column("text", "TEXT", 14, grows=True, rank=1),
 )
 
 SIGNS: Final[dict[Kind, tuple[str, Tone]]] = {
