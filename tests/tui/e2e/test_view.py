@@ -37,7 +37,7 @@ def test_results_are_browsed_filtered_read_and_left(terminal: Terminal, command:
     terminal.press("G")
     terminal.wait_for("␛[2J␛]0;title␇ [red]harmless")
     terminal.press("/")
-    terminal.type("Answer 42")
+    terminal.type('"Answer 42"')
     terminal.wait_for("11 of 502")
     terminal.press("Enter", "Enter")
     assert "Answer 42" in terminal.wait_for("stop reason: end_turn")
