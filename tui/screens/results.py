@@ -208,7 +208,7 @@ class ResultsScreen(Screen[None]):
 
     @on(FilterBar.Closed)
     def _filter_closed(self) -> None:
-        self.table.focus()
+        self.set_focus(self.table)
 
     def action_next_type(self) -> None:
         """Show only results of the next type that there is, or all."""
