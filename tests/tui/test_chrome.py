@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,8 @@ from tui.screens.help import HelpScreen
 from tui.screens.palette import PaletteScreen
 from tui.screens.settings import SettingsScreen
 from tui.state.settings import Settings
+from tui.widgets.table import Table
+from tui.widgets.top_line import TopLine
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -286,3 +289,12 @@ async def test_the_settings_screen_names_the_file(tmp_path: Path) -> None:
         await wait_until(lambda: isinstance(app.screen, SettingsScreen))
 
         assert "[red]config.toml" in str(app.screen.query_one("#place", Static).content)
+
+
+async def test_what_is_hidden_and_shown_is_as_the_settings_say() -> None:
+    app = app_with(hidden_columns=("age", "left"), clock=True)
+    async with showing(app, (160, 40)):
+        table, top = app.screen.query_one(Table), app.screen.query_one(TopLine)
+
+        assert not {"AGE", "EXPIRES"} & set(str(table.render_line(0).text).split())
+        await wait_until(lambda: re.search(r"  \d\d:\d\d$", str(top.content)))

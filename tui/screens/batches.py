@@ -61,6 +61,7 @@ class BatchesScreen(VerbScreen):
         app.batches_changed.subscribe(self, lambda _: self._show())
         app.link_changed.subscribe(self, lambda _: self._tell())
         app.jobs_changed.subscribe(self, lambda _: self._tell_jobs())
+        self.table.hidden_columns = app.options.configuration.settings.hidden_columns
         self.set_interval(SECOND, self._tick)
         self._tell()
         self.table.focus()
@@ -77,7 +78,12 @@ class BatchesScreen(VerbScreen):
     def _tell(self) -> None:
         """Say how things stand, around the table."""
         app = self.batches_app
-        self.top.tell(app.link, app.batches.states(), read_only=app.options.read_only)
+        self.top.tell(
+            app.link,
+            app.batches.states(),
+            read_only=app.options.read_only,
+            clock=app.options.configuration.settings.clock,
+        )
         self.banner.tell(app.link.sentence if app.link is not None else "")
         self.status.tell(
             app.batches,

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from trio_batches import KnownBatch
 
-__all__ = ("KINDS", "BatchList", "Copy")
+__all__ = ("COLUMNS", "KINDS", "BatchList", "Copy")
 
 RESULTS_KEPT = timedelta(days=29)
 """From a batch's creation. Source: Message Batches API reference, results."""

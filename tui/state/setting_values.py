@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
+from tui.state.batches import COLUMNS, KINDS
+from tui.state.filter import FilterError, parse_filter
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -110,19 +113,24 @@ def parse_switch(text: str) -> bool:
 
 
 def read_columns(value: object) -> tuple[str, ...]:
-    """Return the names of columns."""
+    """Return the names of columns of the batch list."""
+    known = [column.name for column in COLUMNS]
     names = _texts(value)
-    if names is None:
-        raise UnusableValueError('an array of names such as ["expires"]', value)
+    if names is None or not set(names) <= set(known):
+        raise UnusableValueError(f"an array of some of {', '.join(known)}", value)
     return tuple(names)
 
 
 def read_filters(value: object) -> dict[str, str]:
-    """Return filters by name."""
+    """Return filters of the batch list by name."""
     filters: dict[str, str] = {}
     for name, text in _entries(value, 'a table such as failed = "errored:>0"'):
         if not isinstance(text, str):
             raise UnusableValueError("a filter in quotes", text, name)
+        try:
+            parse_filter(text, KINDS)
+        except FilterError as error:
+            raise UnusableValueError(f"a filter ({error})", text, name) from error
         filters[name] = text
     return filters
 

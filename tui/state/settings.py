@@ -42,7 +42,7 @@ class Settings:
     theme: str = "dark"
     poll_interval: float = 10.0
     read_only: bool = False
-    clock: bool = True
+    clock: bool = False
     mouse: bool = True
     animations: bool = True
     hidden_columns: tuple[str, ...] = ()

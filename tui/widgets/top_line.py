@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from textual.content import Content
@@ -26,8 +27,10 @@ _STYLES = {
 class TopLine(Line):
     """One line: the service, the number of batches in each state, the last refresh."""
 
-    def tell(self, link: Link | None, states: dict[str, int], *, read_only: bool) -> None:
-        """Show how things stand."""
+    def tell(
+        self, link: Link | None, states: dict[str, int], *, read_only: bool, clock: bool
+    ) -> None:
+        """Show how things stand, and the time of day if that is wanted."""
         host = "" if link is None else link.service.removeprefix("https://").removeprefix("http://")
         parts = [Content.styled(host or "trio_batches", "bold")]
         if link is not None and link.workspace:
@@ -41,6 +44,8 @@ class TopLine(Line):
                     Content.styled(f"{glyph} {count(states[state])} {said}", _STYLES[state])
                 )
         parts.append(Content.styled(_freshness(link), "$text-muted"))
+        if clock:
+            parts.append(Content.styled(f"{datetime.now().astimezone():%H:%M}", "bold"))
         self.say(parts)
 
 

@@ -20,7 +20,7 @@ def test_values_of_the_right_kind_are_taken() -> None:
     assert read_theme("light") == "light"
     assert read_seconds(15) == 15.0
     assert read_switch(value=False) is False
-    assert read_columns(["age", "expires"]) == ("age", "expires")
+    assert read_columns(["age", "left"]) == ("age", "left")
     assert read_filters({"failed": "errored:>0"}) == {"failed": "errored:>0"}
 
 
@@ -78,9 +78,9 @@ def test_what_is_no_key_is_refused_by_its_name(entry: object) -> None:
     assert caught.value.key == "table.mark"
 
 
-@pytest.mark.parametrize("value", ["expires", ["age", 3], {"age": True}])
+@pytest.mark.parametrize("value", ["left", ["age", 3], ["agee"], {"age": True}])
 def test_columns_are_an_array_of_names(value: object) -> None:
-    with pytest.raises(UnusableValueError, match="expected an array of names"):
+    with pytest.raises(UnusableValueError, match="expected an array of some of status, label"):
         read_columns(value)
 
 
@@ -91,6 +91,13 @@ def test_filters_are_texts_by_name() -> None:
         read_filters({"failed": 3})
 
     assert caught.value.key == "failed"
+
+
+def test_a_filter_that_is_none_is_refused_when_it_is_read() -> None:
+    with pytest.raises(UnusableValueError, match="expected a filter \\(") as caught:
+        read_filters({"good": "errored:>0", "bad": "age:<soon"})
+
+    assert caught.value.key == "bad"
 
 
 def test_a_refusal_shows_a_value_short_and_harmless() -> None:
