@@ -58,9 +58,9 @@ def show_demo(flags: Mapping[str, object]) -> int:
         return start(options, flags, poll_interval=POLL_SECONDS)
 
 
-def demo_world() -> World:
-    """Return the workspace that the demo shows."""
-    world = World(SEED, scenario=_SCENARIO)
+def demo_world(*, frozen: bool = False) -> World:
+    """Return the workspace that the demo shows, for a picture with time standing still."""
+    world = World(SEED, scenario=_SCENARIO, frozen=frozen)
     populate_living(world)
     return world
 
