@@ -197,7 +197,10 @@ class BatchesApp(App[None]):
         """Show the jobs, and say what is new about them."""
         before = self.jobs.jobs
         for job in jobs:
+            if job.id not in before:
+                self.activity.add(job.words, command=job.cli)
             for news in news_of(before.get(job.id), job):
+                self.activity.add(news.sentence, tone="bad" if news.wrong else "good")
                 severity: SeverityLevel = "error" if news.wrong else "information"
                 self.notify(plain_line(news.sentence), severity=severity, markup=False)
                 if news.rings:

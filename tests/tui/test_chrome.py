@@ -61,6 +61,13 @@ def listed(app: BatchesApp) -> list[str]:
     return [str(option.prompt).partition("\n")[0].split("  ")[0].strip() for option in options]
 
 
+def deeds(app: BatchesApp) -> list[str]:
+    """Return what the activity has noted so far, a line each."""
+    app.activity.look()
+    rows = [app.activity.cells(row) for row in range(len(app.activity))]
+    return ["  ".join(cell.text for cell in cells) for cells in rows]
+
+
 async def type_in(pilot: Pilot[None], text: str) -> None:
     line = pilot.app.screen.query_one(Input)
     line.value = text
@@ -236,6 +243,21 @@ async def test_the_activity_lists_calls_and_copies_their_commands(tmp_path: Path
         await pilot.press("g", "y", "q")
         await wait_until(lambda: isinstance(app.screen, BatchesScreen))
         assert app.clipboard == "trio-batches list"
+        backend.cancel()
+        await asyncio.gather(backend, return_exceptions=True)
+
+
+async def test_the_activity_lists_jobs_with_their_commands(tmp_path: Path) -> None:
+    world = World(seed=3)
+    batch_id = world.add_ended_batch(20)
+    app = app_of(world, tmp_path)
+    async with showing(app) as pilot:
+        backend = asyncio.create_task(serve(app))
+        await wait_until(lambda: len(app.batches) == 1)
+        await pilot.press("d")
+        await wait_until(lambda: any("1 done" in told for told in deeds(app)))
+        command = f"trio-batches download {batch_id}"
+        assert any(command in told for told in deeds(app))
         backend.cancel()
         await asyncio.gather(backend, return_exceptions=True)
 

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import pkgutil
+from importlib import import_module
+from typing import TYPE_CHECKING, cast
 
 import pytest
 from textual.app import App
 
+import tui.actions
 from tui.actions import Action, bindings
 from tui.actions.catalogue import ACTIONS, OFFERED
 from tui.config import Configuration, SettingsError, load_configuration
@@ -109,6 +112,23 @@ def test_every_id_is_there_once() -> None:
 
     assert ids == set(ACTIONS)
     assert all(action.help.endswith(".") for action in ACTIONS.values())
+
+
+def test_every_table_of_actions_is_known() -> None:
+    modules = [
+        import_module(f"tui.actions.{found.name}")
+        for found in pkgutil.iter_modules(tui.actions.__path__)
+    ]
+    declared = {
+        action.id
+        for module in modules
+        for table in vars(module).values()
+        if isinstance(table, tuple)
+        for action in cast("tuple[object, ...]", table)
+        if isinstance(action, Action)
+    }
+
+    assert declared == set(ACTIONS)
 
 
 @pytest.mark.parametrize("screen", OFFERED)

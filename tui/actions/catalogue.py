@@ -8,6 +8,7 @@ from tui.actions.activity import ACTIVITY
 from tui.actions.app import APP
 from tui.actions.batch import BATCH
 from tui.actions.batches import BATCHES, VERBS
+from tui.actions.jobs import JOBS
 from tui.actions.outline import OUTLINE
 from tui.actions.record import RECORD
 from tui.actions.results import RESULTS
@@ -26,6 +27,7 @@ OFFERED: Mapping[str, tuple[Action, ...]] = {
     "batch": (*BATCH, *VERBS, *APP),
     "results": (*TABLE, *RESULTS, *APP),
     "record": (*OUTLINE, *RECORD, *APP),
+    "jobs": (*TABLE, *JOBS, *APP),
     "activity": (*TABLE, *ACTIVITY, *APP),
     "settings": (*SETTINGS_SCREEN, *APP),
 }
