@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from textual.binding import Binding, BindingType
+from textual.binding import Binding
 
 if TYPE_CHECKING:
     from textual.binding import BindingType
@@ -27,6 +27,8 @@ class Action(NamedTuple):
         cli: The command that does the same; `{ids}` stands for the batches.
         writes: Whether it changes something on the service: `--read-only` takes it away.
         footer: Whether the footer shows it.
+        at_once: Whether it is done before any later key is looked at. What moves the
+            focus must be: otherwise, typed fast, the next key goes to the wrong place.
     """
 
     id: str
@@ -37,6 +39,7 @@ class Action(NamedTuple):
     cli: str = ""
     writes: bool = False
     footer: bool = False
+    at_once: bool = False
 
 
 def bindings(actions: tuple[Action, ...]) -> list[BindingType]:
@@ -49,6 +52,7 @@ def bindings(actions: tuple[Action, ...]) -> list[BindingType]:
             show=action.footer,
             tooltip=action.help,
             id=action.id,
+            priority=action.at_once,
         )
         for action in actions
     ]

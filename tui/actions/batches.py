@@ -82,6 +82,7 @@ BATCHES = (
         "Show only some: words, !not, re:regex, status:ended age:<7d total:>1000.",
         cli="trio-batches list --status S --label L",
         footer=True,
+        at_once=True,
     ),
     Action("batches.sort", "s", "Sort", "sort", "Sort by the next column."),
     Action("batches.reverse", "S", "Reverse", "reverse", "Turn the order round."),

@@ -15,6 +15,7 @@ RESULTS = (
         "Show only some: words, !not, re:regex, id:x type:errored model:x stop:x error:x out:>500.",
         cli="trio-batches results {ids} --type T",
         footer=True,
+        at_once=True,
     ),
     Action(
         "results.type",

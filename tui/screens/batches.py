@@ -130,6 +130,13 @@ class BatchesScreen(VerbScreen):
         self.filter_bar.clear()
         return filtered
 
+    @override
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """While a filter is typed, let its key be text."""
+        if action == "filter" and self.filter_bar.typing:
+            return False
+        return super().check_action(action, parameters)
+
     def action_filter(self) -> None:
         """Type a filter."""
         self.filter_bar.open()
@@ -144,10 +151,6 @@ class BatchesScreen(VerbScreen):
         self.filter_bar.tell("")
         self.batches_app.batches.look(wanted)
         self._show()
-
-    @on(FilterBar.Closed)
-    def _filter_closed(self) -> None:
-        self.table.focus()
 
     def action_sort(self) -> None:
         """Sort by the next column."""

@@ -192,6 +192,13 @@ class ResultsScreen(Screen[None]):
 
     # Filters
 
+    @override
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """While a filter is typed, let its key be text."""
+        if action == "filter" and self.filter_bar.typing:
+            return False
+        return super().check_action(action, parameters)
+
     def action_filter(self) -> None:
         """Type a filter."""
         self.filter_bar.open()
@@ -205,10 +212,6 @@ class ResultsScreen(Screen[None]):
             return
         self.filter_bar.tell("")
         self._select()
-
-    @on(FilterBar.Closed)
-    def _filter_closed(self) -> None:
-        self.set_focus(self.table)
 
     def action_next_type(self) -> None:
         """Show only results of the next type that there is, or all."""

@@ -15,6 +15,7 @@ from typing_extensions import override
 if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
+    from textual.widget import Widget
 
 __all__ = ("FilterBar",)
 
@@ -33,8 +34,9 @@ class FilterBar(Horizontal):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "leave", "Clear", show=False),
-        Binding("down", "keep", "To the rows", show=False),
+        # With priority: the next key belongs to the rows, however fast it comes.
+        Binding("escape", "leave", "Clear", show=False, priority=True),
+        Binding("enter,down", "keep", "To the rows", show=False, priority=True),
     ]
 
     class Changed(Message):
@@ -44,13 +46,11 @@ class FilterBar(Horizontal):
             super().__init__()
             self.text = text
 
-    class Closed(Message):
-        """The user has gone back to the rows."""
-
     def __init__(self, placeholder: str) -> None:
         super().__init__()
         self._placeholder = placeholder
         self._said = ""
+        self._came_from: Widget | None = None
         self.fault = ""
 
     @override
@@ -65,9 +65,15 @@ class FilterBar(Horizontal):
         """What was typed."""
         return self.query_one(Input).value
 
+    @property
+    def typing(self) -> bool:
+        """Whether keys go into the line."""
+        return self.screen.focused is self.query_one(Input)
+
     def open(self) -> None:
         """Show the line and type into it."""
         self.display = True
+        self._came_from = self.screen.focused
         # At once, not by `focus()`: the next key must not be taken for a command.
         self.screen.set_focus(self.query_one(Input))
 
@@ -92,17 +98,16 @@ class FilterBar(Horizontal):
     def _typed(self) -> None:
         self.set_timer(PAUSE, self._say)
 
-    @on(Input.Submitted)
     def action_keep(self) -> None:
         """Keep the filter and go back to the rows."""
+        self.screen.set_focus(self._came_from)
         self._say()
         self.display = bool(self.text)
-        self.post_message(self.Closed())
 
     def action_leave(self) -> None:
         """Take the filter away and go back to the rows."""
+        self.screen.set_focus(self._came_from)
         self.clear()
-        self.post_message(self.Closed())
 
     def _say(self) -> None:
         if self.text != self._said:

@@ -19,7 +19,7 @@ __all__ = ("PROGRAM", "Terminal", "open_terminal")
 
 PROGRAM = f"{shlex.quote(str(Path(sys.executable).with_name('trio-batches')))}"
 PROMPT = "ready> "
-PATIENCE = 60.0
+PATIENCE = 15.0
 """Seconds; what does not happen in them is not going to."""
 
 
