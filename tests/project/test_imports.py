@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -12,8 +13,14 @@ ABSENT = ("asyncio", "click", "httpx", "platformdirs", "rich", "sqlite3", "textu
 
 def loaded_by(statement: str) -> set[str]:
     program = f"import sys\n{statement}\nprint('\\n'.join(sys.modules))"
+    # Not measured: what measures coverage is loaded into every process, and loads much itself.
+    environment = {name: text for name, text in os.environ.items() if "COVERAGE" not in name}
     done = subprocess.run(
-        [sys.executable, "-c", program], check=True, capture_output=True, text=True
+        [sys.executable, "-c", program],
+        check=True,
+        capture_output=True,
+        text=True,
+        env=environment,
     )
     return set(done.stdout.split())
 

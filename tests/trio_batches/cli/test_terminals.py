@@ -18,6 +18,7 @@ import pytest
 from tests.trio_batches.cli.shell import KEY, command, start
 from tests.trio_batches.cli.test_processes import slow_world, wait_until
 from tests.trio_batches.jobs.places import asked, assert_whole
+from tests.trio_batches.jobs.submissions import lines, requests
 from trio_batches.simulator import Answer, Fault, Scenario, World
 
 if TYPE_CHECKING:
@@ -216,3 +217,26 @@ def test_what_the_service_says_reaches_stderr_as_text(shell: Shell, service: Ser
     assert done.code == 5
     assert done.said.count("\n") == 1
     assert r"no\x1b[2J ⏎ way" in done.said
+
+
+def test_a_submission_says_what_it_waits_for(
+    service: Serve, terminal: Terminal, tmp_path: Path
+) -> None:
+    world = World(scenario=Scenario(faults=(Fault(operation="create", delay=0.5),)))
+    service(world)
+    path = tmp_path / "in.jsonl"
+    path.write_bytes(lines(requests(2)))
+    process = terminal.start("submit", str(path))
+    terminal.read_until(b"batches: 1 sending")
+    terminal.read_all()
+    assert process.wait(30) == 0
+    assert terminal.shown.endswith(b"1 of 1 batches submitted\r\n")
+
+
+def test_giving_up_a_submission_is_asked_on_a_terminal(terminal: Terminal) -> None:
+    process = terminal.start("ledger", "abandon", "1234")
+    terminal.read_until(b"Give it up? [y/N]")
+    terminal.type(b"n\n")
+    terminal.read_all()
+    assert process.wait(30) == 7
+    assert terminal.shown.endswith(b"nothing was given up\r\n")
