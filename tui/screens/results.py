@@ -131,11 +131,17 @@ class ResultsScreen(Screen[None]):
             self.table.placeholder = self._placeholder()
             self.table.rows_changed()
             self._return_to_line()
-        if self.background.trouble != self._trouble and self.background.trouble:
-            self._trouble = self.background.trouble
-            self.banner.tell(self._trouble)
+        trouble = self.background.trouble or self._missing_end()
+        if trouble and trouble != self._trouble:
+            self._trouble = trouble
+            self.banner.tell(trouble)
         self.table.placeholder = self._placeholder()
         self._tell()
+
+    def _missing_end(self) -> str:
+        if self._unpacking is None or not self._unpacking.lacks_end:
+            return ""
+        return f"{self.path.name} has no end: it was cut off, or is still being written"
 
     def _return_to_line(self) -> None:
         """After a change of the filter, go to the line that was chosen, or near it."""

@@ -10,6 +10,9 @@ __all__ = ("Background", "Work")
 IDLE_SECONDS = 0.25
 """Between two looks at whether a file has grown."""
 
+CLOSING_SECONDS = 1.0
+"""Until a step that does not end, such as a match of an unhappy expression, is left behind."""
+
 
 class Work(Protocol):
     """Something long, cut into steps of a few milliseconds."""
@@ -49,13 +52,13 @@ class Background:
             self._works = tuple(one for one in self._works if one is not work)
 
     def close(self) -> None:
-        """Stop everything, and wait until the step that has begun is ended."""
+        """Stop everything, and wait until the step that has begun is ended, but not for long."""
         self._closed = True
         with self._lock:
             self._works = ()
         self._wake.set()
         if self._thread is not None:
-            self._thread.join()
+            self._thread.join(CLOSING_SECONDS)
 
     def _run(self) -> None:
         while not self._closed:

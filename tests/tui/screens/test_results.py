@@ -236,12 +236,20 @@ async def test_a_folder_gets_a_sentence(tmp_path: Path) -> None:
         await wait_until(lambda: "this is a folder" in str(screen.banner.render()))
 
 
+async def test_a_packed_file_without_its_end_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "results.jsonl.gz"
+    path.write_bytes(gzip.compress(b"".join(LINES))[:-20])
+    screen = ResultsScreen(path)
+    async with ResultsApp(screen).run_test(size=(160, 20)):
+        await wait_until(lambda: "has no end" in str(screen.banner.render()))
+
+
 async def test_a_damaged_packed_file_says_so(tmp_path: Path) -> None:
     path = tmp_path / "results.jsonl.gz"
     path.write_bytes(b"no gzip at all")
     screen = ResultsScreen(path)
     async with ResultsApp(screen).run_test(size=(160, 20)):
-        await wait_until(lambda: "cut off or damaged" in str(screen.banner.render()))
+        await wait_until(lambda: "is damaged" in str(screen.banner.render()))
 
 
 @pytest.mark.parametrize("size", SIZES)
