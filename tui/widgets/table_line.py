@@ -100,7 +100,7 @@ class LinePainter:
             case Heading():
                 return self._line(self._heading(look))
             case Look():
-                return self._line(self._row(look))
+                return self._row(look)
 
     def _line(self, segments: list[Segment]) -> Strip:
         return Strip(segments).crop_extend(0, self.width, segments[-1].style)
@@ -112,7 +112,7 @@ class LinePainter:
         )
         return [Segment(" " * GUTTER + (" " * GAP).join(titles), self._styles["heading"])]
 
-    def _row(self, look: Look) -> list[Segment]:
+    def _row(self, look: Look) -> Strip:
         state = "cursor" if look.at_cursor else "marked" if look.marked else "row"
         style = self._styles[state]
         signs = ("▌" if look.at_cursor else " ") + ("●" if look.marked else " ") + " "
@@ -125,4 +125,8 @@ class LinePainter:
                 runs[-1] = (runs[-1][0] + text, colour)
             else:
                 runs.append((text, colour))
-        return [Segment(text, colour) for text, colour in runs]
+        taken = GUTTER + sum(fitted.width + GAP for fitted in self.fitted)
+        runs.append((" " * max(0, self.width - taken), style))
+        # Its width is known: Textual need not measure it again.
+        strip = Strip([Segment(*run) for run in runs if run[0]], max(taken, self.width))
+        return strip.crop(0, self.width) if taken > self.width else strip

@@ -182,7 +182,7 @@ class TableLines(ScrollView):
 
     def _repaint(self) -> None:
         """Paint the lines that look different from what is on the screen."""
-        before, self._looks = self._looks, [self._look(y) for y in range(self.size.height)]
+        before, self._looks = self._looks, self._look()
         for y, look in enumerate(self._looks):
             if y >= len(before) or before[y] != look:
                 self.refresh(Region(0, y, self.size.width, 1))
@@ -194,12 +194,19 @@ class TableLines(ScrollView):
         top = self.scroll_offset.y
         return range(max(0, top - self._page), min(top + 2 * self._page, len(self._rows)))
 
-    def _look(self, y: int) -> Look | Heading | str | None:
-        if y < self._top:
-            return Heading(tuple(self._titles()))
-        row = self.scroll_offset.y + y - self._top
-        if row >= len(self._rows):
-            return self._placeholder if row == 0 else None
+    def _look(self) -> list[Look | Heading | str | None]:
+        """Return what the lines of the screen have to look like now."""
+        height, top = self.size.height, self.scroll_offset.y
+        looks: list[Look | Heading | str | None] = []
+        if self._top:
+            looks.append(Heading(tuple(self._titles())))
+        rows = range(top, min(top + self._page, len(self._rows)))
+        looks += map(self._look_of, rows)
+        if not rows and height:
+            looks.append(self._placeholder)
+        return looks + [None] * (height - len(looks))
+
+    def _look_of(self, row: int) -> Look:
         key = self._rows.key(row)
         cells = tuple(self._rows.cells(row))
         return Look(key, cells, key in self.marks, row == self._cursor.row)
