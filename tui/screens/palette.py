@@ -113,11 +113,19 @@ class PaletteScreen(ModalScreen[Choice | None]):
 
 
 def _drawn(choice: Choice, width: int) -> Content:
-    """Return a choice's two lines: its name and keys, and what it does."""
-    name, keys = plain_line(choice.name), choice.keys
-    gap = max(1, width - cell_len(name) - cell_len(keys) - 2)
-    first = Content.assemble((name, "bold"), " " * gap, (keys, "$primary"))
-    parts = [Content.styled(f"  {plain_line(choice.help)}", "$text-muted")]
+    """Return a choice's two lines: its name, command and keys; below, what it does."""
+    head = Content.styled(plain_line(choice.name), "bold")
     if choice.cli:
-        parts.append(Content.styled(f"  $ {plain_line(choice.cli)}", "$accent"))
-    return first + Content("\n") + Content("").join(parts).truncate(width - 1, ellipsis=True)
+        head += Content.styled(f"  $ {plain_line(choice.cli)}", "$text-muted")
+    room = max(0, width - cell_len(choice.keys) - 4)
+    head = head.truncate(room, ellipsis=True)
+    gap = " " * (room - head.cell_length + 2)
+    told = Content.styled(f"  {plain_line(choice.help)}", "$foreground")
+    return Content("").join(
+        (
+            head,
+            Content.styled(f"{gap}{choice.keys}", "$primary"),
+            Content("\n"),
+            told.truncate(max(0, width - 2), ellipsis=True),
+        )
+    )

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 __all__ = ("command_line",)
 
-_SHOWN = 3
+_SHOWN = 16
 
 
 def command_line(pattern: str, ids: Sequence[str] = (), *, short: bool = False) -> str:
@@ -19,9 +19,12 @@ def command_line(pattern: str, ids: Sequence[str] = (), *, short: bool = False) 
     Args:
         pattern: The action's `cli`, with `{ids}` where the batches go.
         ids: Those batches; `ID` stands for them if there are none.
-        short: Name a few only, and say how many more there are.
+        short: Show the beginning of the first id, and how many more there are.
     """
-    if short and len(ids) > _SHOWN:
-        more = f"… {len(ids) - _SHOWN:,} more"
-        return pattern.replace("{ids}", " ".join((*map(shlex.quote, ids[:_SHOWN]), more)))
-    return pattern.replace("{ids}", shlex.join(ids) if ids else "ID")
+    if not ids:
+        return pattern.replace("{ids}", "ID")
+    if not short:
+        return pattern.replace("{ids}", shlex.join(ids))
+    first = ids[0] if len(ids[0]) <= _SHOWN else f"{ids[0][:_SHOWN]}…"
+    more = f" + {len(ids) - 1:,}" if len(ids) > 1 else ""
+    return pattern.replace("{ids}", first + more)
