@@ -239,6 +239,8 @@ def test_a_flag_that_cannot_be_used_is_named(file: Path) -> None:
         ("keys.results.next_error", 17),
         ("filters", 19),
         ("filters.failed", 20),
+        ("nowhere", 21),
+        ("theme.inner", 21),
     ],
 )
 def test_each_key_of_a_file_is_found_on_its_line(key: str, line: int) -> None:
