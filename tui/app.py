@@ -84,6 +84,7 @@ class BatchesApp(App[None]):
         jobs_changed: Published when `jobs` is new.
         undo: What was confirmed and can still be taken back.
         title_line: The title of the terminal's window.
+        asking: Whether a verb has a dialog open: one is enough.
         cancels_unasked: Whether the user does not want to be asked before cancels.
         batches_changed: Published when `batches` is new.
         link_changed: Published when `link` is new.
@@ -111,6 +112,7 @@ class BatchesApp(App[None]):
         self.jobs_changed: Signal[None] = Signal(self, "jobs")
         self.undo: Undo = Undo(self)
         self.cancels_unasked = False
+        self.asking = False
         self.title_line: TerminalTitle = TerminalTitle(None)
         self.batches_changed: Signal[None] = Signal(self, "batches")
         self.link_changed: Signal[None] = Signal(self, "link")
@@ -126,6 +128,10 @@ class BatchesApp(App[None]):
         # Textual leaves the screen blank after ctrl-z and fg. Source: Textualize/textual#6298.
         resumed = cast("Signal[object]", self.app_resume_signal)  # pyright: ignore[reportUnknownMemberType]
         resumed.subscribe(self, lambda _: self.call_later(self.refresh, layout=True))
+        # What nobody sees does not count down.
+        suspended = cast("Signal[object]", self.app_suspend_signal)  # pyright: ignore[reportUnknownMemberType]
+        suspended.subscribe(self, lambda _: self.undo.countdowns.hold(), immediate=True)
+        resumed.subscribe(self, lambda _: self.undo.countdowns.go_on())
         await self.push_screen(self._first_screen())
         self.call_after_refresh(self.drawn.set)
 
@@ -234,11 +240,11 @@ class BatchesApp(App[None]):
 
     @override
     async def action_quit(self) -> None:
-        """Leave; first say what was confirmed and would not be sent any more."""
-        if self.undo.countdowns:
+        """Leave; say once what was confirmed and would not be sent any more."""
+        if self.undo.countdowns and not self.undo.leaving:
             from tui import verbs  # noqa: PLC0415  # not needed to begin with
 
-            self.run_worker(verbs.leave(self), exclusive=True, group="leave")
+            self.run_worker(verbs.leave(self))
         else:
             self.exit()
 

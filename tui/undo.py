@@ -27,10 +27,12 @@ class Undo:
 
     Attributes:
         countdowns: What is pending.
+        leaving: Whether the user is being asked if the app may end nevertheless.
     """
 
     def __init__(self, app: App[None]) -> None:
         self.countdowns: Countdowns = Countdowns()
+        self.leaving: bool = False
         self._app = app
         self._timer: Timer | None = None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from tui.state.plain import plain_line
 from tui.state.plan import describe_faults, describe_plan
@@ -26,7 +26,10 @@ if TYPE_CHECKING:
     from tui.app import BatchesApp
     from tui.engine.job import Job
     from tui.job_views import JobView
+    from tui.screens.dialog import Dialog
     from tui.state.question import Question
+
+    Answer = TypeVar("Answer")
 
 # What runs under Trio, and the dialogs, are imported where they are used: the first
 # screen does without.
@@ -55,7 +58,18 @@ def _say(app: BatchesApp, sentence: str, *, wrong: bool = False) -> None:
 async def _ask(app: BatchesApp, question: Question) -> str | None:
     from tui.screens.confirm import ConfirmScreen  # noqa: PLC0415
 
-    return await app.push_screen_wait(ConfirmScreen(question))
+    return await _open(app, ConfirmScreen(question))
+
+
+async def _open(app: BatchesApp, dialog: Dialog[Answer]) -> Answer | None:
+    """Return what a dialog returns; None at once where another one has come first."""
+    if app.asking:
+        return None
+    app.asking = True
+    try:
+        return await app.push_screen_wait(dialog)
+    finally:
+        app.asking = False
 
 
 async def _start(app: BatchesApp, job: Job) -> None:
@@ -175,13 +189,14 @@ async def label(app: BatchesApp, batch_ids: tuple[str, ...], hidden: int) -> Non
     targets = _known(app, batch_ids)
     labels = {batch.label for batch in targets}
     notes = {batch.note for batch in targets}
-    written = await app.push_screen_wait(
+    written = await _open(
+        app,
         LabelScreen(
             batch_ids,
             label=labels.pop() if len(labels) == 1 else None,
             note=notes.pop() if len(notes) == 1 else None,
             hidden=hidden,
-        )
+        ),
     )
     if written is None:
         return
@@ -258,7 +273,7 @@ async def submit(app: BatchesApp) -> None:
             return Checked(describe_faults(plan.sentences), path, 0)
         return Checked(describe_plan(plan), path, len(plan.chunks))
 
-    chosen = await app.push_screen_wait(SubmitScreen(check))
+    chosen = await _open(app, SubmitScreen(check))
     if chosen is not None:
         await _start(app, SubmitJob(chosen.path, chosen.label))
 
@@ -273,11 +288,15 @@ async def retry(app: BatchesApp, job: JobView) -> None:
 
 async def leave(app: BatchesApp) -> None:
     """Leave the app, unless the user would rather see a countdown to its end."""
+    from tui.screens.confirm import ConfirmScreen  # noqa: PLC0415
+
     countdowns = app.undo.countdowns
     countdowns.hold()
+    app.undo.leaving = True
     try:
-        answer = await _ask(app, ask_quit(len(countdowns)))
+        answer = await app.push_screen_wait(ConfirmScreen(ask_quit(len(countdowns))))
     finally:
+        app.undo.leaving = False
         countdowns.go_on()
     if answer == "quit":
         app.exit()

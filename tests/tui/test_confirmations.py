@@ -222,6 +222,34 @@ async def test_quitting_says_once_that_a_delete_is_not_sent(tmp_path: Path) -> N
     assert deletes(world) == 1
 
 
+async def test_whoever_quits_twice_leaves_and_sends_nothing(tmp_path: Path) -> None:
+    world = world_of(2)
+    async with using(world, tmp_path) as session:
+        await session.press("ctrl+d")
+        await session.dialog()
+        await session.press("Y")
+        await session.back()
+        await session.press("q")
+        await session.dialog()
+        await session.press("ctrl+q")
+        await wait_until(lambda: not session.app.is_running)
+
+    assert deletes(world) == 0
+
+
+async def test_a_verb_that_is_chosen_twice_asks_once(tmp_path: Path) -> None:
+    world = world_of(2)
+    async with using(world, tmp_path) as session:
+        session.list.action_verb("delete")
+        session.list.action_verb("delete")
+        await session.dialog()
+        await wait_until(lambda: sum(worker.is_running for worker in session.app.workers) == 1)
+        await session.press("escape")
+        await session.back()
+
+    assert deletes(world) == 0
+
+
 async def test_a_read_only_app_has_no_verb_that_writes(tmp_path: Path) -> None:
     world = world_of(2, running=1)
     async with using(world, tmp_path, read_only=True, seconds=0) as session:
@@ -248,16 +276,15 @@ async def test_no_keys_delete_or_cancel_anything_without_a_confirmation(
     world = world_of(5, running=2)
     dice = random.Random(seed)
     async with using(world, tmp_path, seconds=0) as session:
-        for key in dice.choices(KEYS, k=60):
+        for key in dice.choices((*KEYS, *["ctrl+d", "enter"] * 6), k=50):
             await session.press(key)
         assert {record.method for record in world.requests} <= {"GET"}
         assert len(session.app.undo.countdowns) == 0
         while session.app.screen is not session.list:
-            session.app.pop_screen()
-            await session.pilot.pause()
+            await session.press("escape")
         await session.press("u")
         session.list.table.move_to(world.batch_ids[-1])
         await session.press("ctrl+d")
         await session.dialog()
-        await session.press("Y" if dice.random() < 0.5 else "y")
+        await session.press("y")
         await wait_until(lambda: deletes(world) == 1)
