@@ -18,6 +18,7 @@ from tui.state.questions import (
     batches,
     can_be_cancelled,
 )
+from tui.taking import copy_batches
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Generator, Mapping, Sequence
@@ -309,5 +310,6 @@ VERBS: dict[str, Verb] = {
     "delete": delete,
     "label": label,
     "resubmit": resubmit,
+    "copy": copy_batches,
 }
 """By the names that `tui.actions.batches` gives them."""

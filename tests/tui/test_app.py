@@ -12,6 +12,7 @@ from tests.tui.showing import shown
 from tests.tui.waiting import wait_until
 from trio_batches.simulator import Answer, Fault, Scenario, World
 from tui.screens.batch import BatchScreen
+from tui.screens.copying import CopyScreen
 from tui.widgets.banner import Banner
 from tui.widgets.filter_bar import FilterBar
 from tui.widgets.status_line import StatusLine
@@ -135,3 +136,14 @@ async def test_sorting_goes_by_the_column_that_is_clicked(world: World, tmp_path
 
         assert screen.table.rows.key(0) != first
         assert screen.table.sorted_by is not None
+
+
+async def test_what_is_marked_can_be_copied(world: World, tmp_path: Path) -> None:
+    async with shown(app_of(world, tmp_path)) as (screen, pilot):
+        await wait_until(lambda: len(screen.table.rows) == 25)
+        await pilot.press("space", "space", "y")
+        await wait_until(lambda: isinstance(pilot.app.screen, CopyScreen))
+        await pilot.press("enter")
+        await wait_until(lambda: pilot.app.clipboard)
+
+        assert pilot.app.clipboard == "\n".join(world.batch_ids[:2])

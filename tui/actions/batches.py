@@ -62,6 +62,14 @@ VERBS = (
         writes=True,
     ),
     Action(
+        "batch.copy",
+        "y",
+        "Copy…",
+        "verb('copy')",
+        "Copy ids, labels, a command or JSON, through the terminal and by local tools.",
+        cli="trio-batches show {ids} --json",
+    ),
+    Action(
         "batch.results",
         "o",
         "Results",

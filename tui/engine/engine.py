@@ -126,6 +126,14 @@ class Engine:
         assert self._watch is not None  # noqa: S101  # set before it is ready
         self._watch.hurry()
 
+    async def raw(self, batch_ids: tuple[str, ...]) -> dict[str, bytes]:
+        """Return what the service said last of batches; unknown ones are left out.
+
+        Raises:
+            StorageError: The ledger cannot be read.
+        """
+        return await (await self.ledger()).raw(batch_ids)
+
     async def story(self, batch_id: str) -> Story | None:
         """Return all that is known of a batch; None if the ledger has not seen it.
 

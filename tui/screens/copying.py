@@ -52,8 +52,8 @@ class CopyScreen(ModalScreen[None]):
         """Show the menu."""
         options = [Option(copy.label, id=str(at)) for at, copy in enumerate(self._copies)]
         more = (
-            Option("print the result to the screen", id="print"),
-            Option("show the result in $PAGER", id="page"),
+            Option("print the JSON to the screen", id="print"),
+            Option("show the JSON in $PAGER", id="page"),
         )
         yield OptionList(*options, None, *more, markup=False)
 
