@@ -11,6 +11,7 @@ from textual.widgets import Button
 from tests.trio_batches.jobs.places import asked, assert_whole
 from tests.tui.using import deletes, text_of, using, world_of
 from tests.tui.waiting import wait_until
+from tui.screens.confirm import ConfirmScreen
 from tui.screens.jobs import JobsScreen
 
 if TYPE_CHECKING:
@@ -271,16 +272,23 @@ KEYS = (
 
 @pytest.mark.parametrize("seed", range(3))
 async def test_no_keys_delete_or_cancel_anything_without_a_confirmation(
-    seed: int, tmp_path: Path
+    seed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.chdir(tmp_path)  # for the names of files that the keys may happen to type
     world = world_of(5, running=2)
     dice = random.Random(seed)
-    async with using(world, tmp_path, seconds=0) as session:
+    refused = 0
+    async with using(world, tmp_path / "home", seconds=0) as session:
+        session.list.table.move_to(world.batch_ids[-3])  # one that can be deleted
         for key in dice.choices((*KEYS, *["ctrl+d", "enter"] * 6), k=50):
+            refused += key == "enter" and isinstance(session.screen, ConfirmScreen)
             await session.press(key)
+            await wait_until(session.is_waiting)
+        assert refused
         assert {record.method for record in world.requests} <= {"GET"}
         assert len(session.app.undo.countdowns) == 0
-        while session.app.screen is not session.list:
+
+        while session.screen is not session.list:
             await session.press("escape")
         await session.press("u")
         session.list.table.move_to(world.batch_ids[-1])

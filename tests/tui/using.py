@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from textual.widgets import Static
 
@@ -13,6 +13,8 @@ from tests.tui.showing import shown
 from tests.tui.waiting import wait_until
 from trio_batches.simulator import Scenario, World
 from tui.screens.confirm import ConfirmScreen
+from tui.screens.dialog import Dialog
+from tui.verbs import VERBS
 from tui.widgets.countdown import Countdown
 
 if TYPE_CHECKING:
@@ -51,6 +53,16 @@ class Session:
     @property
     def focused(self) -> str:
         return getattr(self.app.focused, "id", None) or ""
+
+    @property
+    def screen(self) -> object:
+        """The screen on top."""
+        return cast("object", self.app.screen)
+
+    def is_waiting(self) -> bool:
+        """Tell whether the verb that was begun, if any, waits for an answer."""
+        running = (worker for worker in self.app.workers if worker.name in VERBS)
+        return isinstance(self.screen, Dialog) or not any(one.is_running for one in running)
 
     async def back(self) -> None:
         """Wait until the list is on top again."""
