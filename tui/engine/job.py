@@ -205,13 +205,14 @@ class Job(ABC):
         if self._last_view is not None and self._last_view.ended_at is not None:
             return self._last_view
         self.look()
+        before = self._last_view
         states = [item.state for item in self.items.values()]
         speed, left = self._reckon()
         self._last_view = JobView(
             id=self.id,
             kind=self.kind,
             words=self.words,
-            cli=self.cli,
+            cli=before.cli if before is not None else self.cli,  # with many ids it is long
             state=self.state,
             began_at=self.began_at,
             ended_at=self.ended_at,

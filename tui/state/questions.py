@@ -174,7 +174,8 @@ def _copies(lost: int, number: int) -> Fact:
         return Fact(f"{all_} a verified copy on this machine.", "good")
     if number == 1:
         return Fact("It has NO verified copy on this machine.", "bad")
-    which = "NONE of them has a" if lost == number else f"{count(lost)} of them have NO"
+    some = "1 of them has NO" if lost == 1 else f"{count(lost)} of them have NO"
+    which = "NONE of them has a" if lost == number else some
     return Fact(f"{which} verified copy on this machine.", "bad")
 
 

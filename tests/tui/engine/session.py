@@ -73,13 +73,18 @@ class Session:
 
 @asynccontextmanager
 async def open_session(
-    world: World, folder: Path, *, read_only: bool = False, retry: RetryPolicy | None = None
+    world: World,
+    folder: Path,
+    *,
+    key: str = KEY,
+    read_only: bool = False,
+    retry: RetryPolicy | None = None,
 ) -> AsyncGenerator[Session]:
     session = Session(Home(folder / "home"))
     async with open_simulator(world) as simulator, trio.open_nursery() as nursery:
         session.engine = Engine(
             session.publish,
-            open_client=lambda: Client(api_key=KEY, base_url=simulator.base_url, retry=retry),
+            open_client=lambda: Client(api_key=key, base_url=simulator.base_url, retry=retry),
             home=session.home,
             read_only=read_only,
         )

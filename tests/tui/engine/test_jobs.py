@@ -321,6 +321,14 @@ async def test_a_read_only_engine_refuses_what_writes(tmp_path: Path) -> None:
     assert {record.method for record in world.requests} == {"GET"}
 
 
+async def test_without_a_key_a_job_says_what_is_missing(tmp_path: Path) -> None:
+    async with open_session(World(seed=7), tmp_path, key="") as session:
+        view = await session.finish(DownloadJob(["msgbatch_1"]))
+
+    assert (view.state, view.failed) == ("failed", 1)
+    assert "key" in view.sentence
+
+
 class BrokenJob(Job):
     kind: ClassVar[JobKind] = "download"
 

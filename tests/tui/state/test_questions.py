@@ -40,6 +40,13 @@ def test_a_delete_names_the_number_the_first_ids_and_what_is_lost() -> None:
     assert keys(question) == {"y": "keep", "Y": "delete"}
 
 
+def test_a_single_lost_one_is_said_in_words_that_agree() -> None:
+    question = ask_delete([known(1), known(2)], without_copy=["msgbatch_0001"], hidden=0)
+
+    assert "1 of them has NO verified copy on this machine." in text(question)
+    assert question.choices[1].words == "Delete; the results of 1 batch are lost"
+
+
 def test_the_plain_key_never_loses_results() -> None:
     batch = known(1)
 
