@@ -164,7 +164,7 @@ async def test_where_there_is_no_room_for_two_panes_tab_changes_between_them(
 
         await pilot.resize_terminal(120, 20)
         await wait_until(lambda: 50 < screen.answer.size.width < 70)
-        await pilot.press("z")
+        await pilot.press("underscore")
         await wait_until(lambda: screen.request.size.width > 110)
 
 

@@ -259,7 +259,7 @@ async def test_it_works_at_any_size(path: Path, size: tuple[int, int]) -> None:
         await read(screen)
         await pilot.press("j", "space", "F", "f", "enter")
         await wait_until(lambda: isinstance(pilot.app.screen, RecordScreen))
-        await pilot.press("n", "v", "tab", "z", "escape")
+        await pilot.press("n", "v", "tab", "underscore", "escape")
         await wait_until(lambda: pilot.app.screen is screen)
 
 
