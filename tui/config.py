@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = ("Configuration", "SettingsError", "config_path", "load_configuration", "nearest")
 
-_FILE = "file"
+FILE = "file"
+CHANGED = "changed in the app"
 _SYNTAX_ERROR = re.compile(
     r"(?P<what>.*) \(at (?:line (?P<line>\d+).*|end of document)\)", re.DOTALL
 )
@@ -47,7 +48,7 @@ class Configuration:
     def origin(self, name: str) -> str:
         """Return where a setting comes from, with its line if that is the file."""
         source = self.sources.get(name, "default")
-        return f"{self.path}, line {line_of(self.text, name)}" if source == _FILE else source
+        return f"{self.path}, line {line_of(self.text, name)}" if source == FILE else source
 
     def change(self, settings: Settings) -> Configuration:
         """Return the configuration with other settings; what differs comes from the user."""
@@ -56,7 +57,7 @@ class Configuration:
             for setting in SETTINGS
             if getattr(settings, setting.name) != getattr(self.settings, setting.name)
         ]
-        sources = {**self.sources, **dict.fromkeys(differing, "changed in the app")}
+        sources = {**self.sources, **dict.fromkeys(differing, CHANGED)}
         return replace(self, settings=settings, sources=sources)
 
     def refuse(self, key: str, what: str) -> SettingsError:
@@ -97,7 +98,7 @@ def load_configuration(
         values["theme"], sources["theme"] = "ansi", "TERM"
     for name, value in document.items():
         values[name] = _value_of_file(path, text, name, value)
-        sources[name] = _FILE
+        sources[name] = FILE
     for setting in SETTINGS:
         found = _value_of_environment(setting, environment)
         if found is not None:

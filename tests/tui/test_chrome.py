@@ -280,6 +280,23 @@ async def test_settings_are_shown_with_their_origin_and_changed_for_the_session(
         await wait_until(lambda: isinstance(app.screen, BatchesScreen))
 
 
+async def test_what_was_changed_can_be_written_into_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    app = BatchesApp(Options(configuration=Configuration(path=path)))
+    async with showing(app) as pilot:
+        await pilot.press("comma")
+        await wait_until(lambda: isinstance(app.screen, SettingsScreen))
+        await pilot.press("enter", "w")
+        await wait_until(path.exists)
+        assert path.read_text() == 'theme = "light"\n'
+        await wait_until(lambda: f"{path}, line 1" in told(app))
+
+        path.write_text("theme = ")
+        await pilot.press("enter", "w")
+        assert path.read_text() == "theme = "
+        assert app.options.configuration.origin("theme") == "changed in the app"
+
+
 async def test_a_key_goes_through_the_themes() -> None:
     app = app_with(theme="high-contrast")
     async with showing(app) as pilot:

@@ -14,6 +14,7 @@ from typing_extensions import override
 
 from tui.actions import bindings
 from tui.actions.settings import SETTINGS_SCREEN
+from tui.config import SettingsError
 from tui.state.plain import plain_line
 from tui.state.setting_values import THEME_NAMES, write_value
 from tui.state.settings import SETTINGS, Setting, Settings
@@ -92,6 +93,20 @@ class SettingsScreen(Screen[None]):
             return
         self.batches_app.apply(after)
         self._show()
+
+    def action_save(self) -> None:
+        """Write what was changed into the file."""
+        from tui.config_file import save_changes  # noqa: PLC0415  # few write it
+
+        app = self.batches_app
+        try:
+            configuration = save_changes(app.options.configuration)
+        except SettingsError as error:
+            self.notify(plain_line(str(error)), severity="error", markup=False)
+            return
+        app.options = replace(app.options, configuration=configuration)
+        self._show()
+        self.notify(plain_line(f"{configuration.path} is up to date"), markup=False)
 
 
 def changed(settings: Settings, name: str) -> Settings:
