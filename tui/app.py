@@ -8,7 +8,9 @@ import sys
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, ClassVar, cast
 
+from textual import on
 from textual.app import App
+from textual.message import Message
 from textual.signal import Signal
 from typing_extensions import override
 
@@ -71,6 +73,14 @@ class Options:
     def read_only(self) -> bool:
         """Whether what changes something on the service is left out."""
         return self.configuration.settings.read_only
+
+
+class Told(Message):
+    """Trio has told something."""
+
+    def __init__(self, event: Event) -> None:
+        super().__init__()
+        self.event: Event = event
 
 
 class BatchesApp(App[None]):
@@ -183,11 +193,15 @@ class BatchesApp(App[None]):
         return await self._bridge.call(function, *args)
 
     def receive(self, event: Event) -> None:
-        """Take what Trio tells; called on Textual's loop."""
+        """Take what Trio tells, in its turn among keys and other messages."""
+        self.post_message(Told(event))
+
+    @on(Told)
+    def _take(self, message: Told) -> None:
         from tui.events import BatchesRead, Link, NotesRead  # noqa: PLC0415  # they load Trio
         from tui.job_views import JobsRead  # noqa: PLC0415
 
-        match event:
+        match event := message.event:
             case BatchesRead():
                 self.batches.update(event.batches, event.parts)
                 self.batches_changed.publish(None)

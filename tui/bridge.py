@@ -44,7 +44,9 @@ class Bridge:
     def __init__(self, deliver: Callable[[Event], None]) -> None:
         self._deliver = deliver
         self._loop: asyncio.AbstractEventLoop = asyncio.get_running_loop()
-        self._manager: AbstractContextManager[BlockingPortal] = start_blocking_portal("trio")
+        self._manager: AbstractContextManager[BlockingPortal] = start_blocking_portal(
+            "trio", name="trio_batches"
+        )
         self._portal: BlockingPortal
         self._lock: threading.Lock = threading.Lock()
         self._latest: dict[type[Event], Event] = {}

@@ -16,29 +16,30 @@ if TYPE_CHECKING:
 
     from tui.app import Options
 
-__all__ = ("run", "serve")
+__all__ = ("run", "run_app", "serve")
 
-_CRASHED, _INTERRUPTED = 1, 7
+_CRASHED, _INTERRUPTED, _DISK = 1, 7, 8
 """Exit codes of the command line."""
 
 
 def run(options: Options) -> int:
     """Show the app until the user leaves it, and return the exit code of the process."""
     app = BatchesApp(options)
-    failure = asyncio.run(_run(app))
+    failure = asyncio.run(run_app(app, _freeze))
     if failure is not None:
-        _tell(failure)
-        return _CRASHED
+        return _tell(failure)
     return app.return_code or 0
 
 
-async def _run(app: BatchesApp) -> Exception | None:
+async def run_app(
+    app: BatchesApp, connected: Callable[[], None] = lambda: None
+) -> Exception | None:
     """Run Textual here and Trio beside it; when one ends, so does the other."""
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGHUP):
         # Without a handler the process would die and leave the terminal as it is.
         loop.add_signal_handler(number, lambda: app.exit(return_code=_INTERRUPTED))
-    backend = asyncio.create_task(serve(app, _freeze))
+    backend = asyncio.create_task(serve(app, connected))
     try:
         await app.run_async(mouse=app.options.configuration.settings.mouse)
     finally:
@@ -75,10 +76,12 @@ def _freeze() -> None:
     gc.freeze()
 
 
-def _tell(failure: Exception) -> None:
-    from trio_batches import TrioBatchesError, one_line  # noqa: PLC0415
+def _tell(failure: Exception) -> int:
+    """Say why the app has ended, and return the exit code; a traceback is a bug."""
+    from trio_batches import StorageError, one_line  # noqa: PLC0415
 
-    if isinstance(failure, TrioBatchesError):
+    if isinstance(failure, StorageError):
         sys.stderr.write(f"{one_line(str(failure))}\n")
-    else:
-        traceback.print_exception(failure)
+        return _DISK
+    traceback.print_exception(failure)
+    return _CRASHED

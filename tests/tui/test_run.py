@@ -1,0 +1,81 @@
+"""One side fails: both end, and the user is told."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import trio
+from textual import on
+from typing_extensions import override
+
+import tui.app as app_module
+from tests.tui.service import client_of
+from trio_batches.simulator import World
+from tui.app import BatchesApp, Options, Told
+from tui.run import run_app
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import pytest
+
+    from tui.engine.engine import Engine
+    from tui.events import Event
+
+
+class Headless(BatchesApp):
+    """An app without a terminal."""
+
+    CSS_PATH = str(Path(app_module.__file__).with_name("app.tcss"))
+
+    @override
+    async def run_async(self, **_: object) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
+        await super().run_async(headless=True)
+
+
+class FailsToShow(Headless):
+    """An app with a bug in a handler."""
+
+    @on(Told)
+    def fail(self) -> None:
+        raise ZeroDivisionError("a bug of a screen")
+
+
+class FailsUnderTrio(Headless):
+    """An app with a bug in its engine."""
+
+    @override
+    async def make_engine(self, publish: Callable[[Event], None]) -> Engine:
+        engine = await super().make_engine(publish)
+
+        async def fail() -> None:
+            await trio.lowlevel.checkpoint()
+            raise ZeroDivisionError("a bug of the engine")
+
+        engine.run = fail  # type: ignore[method-assign]
+        return engine
+
+
+def options(home: Path) -> Options:
+    return Options(home=home, open_client=client_of(World(1)))
+
+
+async def test_a_bug_of_a_screen_ends_trio_too(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    failure = await run_app(FailsToShow(options(tmp_path)))
+
+    assert failure is None  # Textual has told it
+    assert "a bug of a screen" in capsys.readouterr().err
+    assert "trio_batches" not in {thread.name for thread in threading.enumerate()}
+
+
+async def test_a_bug_of_the_engine_ends_the_screen_too(tmp_path: Path) -> None:
+    app = FailsUnderTrio(options(tmp_path))
+
+    failure = await run_app(app)
+
+    assert isinstance(failure, ZeroDivisionError)
+    assert app.return_code == 1
