@@ -65,15 +65,28 @@ class LinePainter:
     Args:
         fitted: The columns that are shown.
         width: Cells of a line.
-        styles: By the name of what they are for: `row`, `heading`, `cursor`, `marked`,
-            `note`, and each tone.
     """
 
-    def __init__(self, fitted: Sequence[Fitted], width: int, styles: Mapping[str, Style]) -> None:
+    def __init__(self, fitted: Sequence[Fitted], width: int) -> None:
         self.fitted: Sequence[Fitted] = fitted
         self.width: int = width
-        self._styles = styles
+        self._styles: Mapping[str, Style] = {}
         self._drawn: dict[Look | Heading | str | None, Strip] = {}
+
+    @property
+    def is_styled(self) -> bool:
+        """Whether it knows its styles; it cannot draw without."""
+        return bool(self._styles)
+
+    def restyle(self, styles: Mapping[str, Style]) -> None:
+        """Draw in these styles from now on.
+
+        Args:
+            styles: By the name of what they are for: `row`, `heading`, `cursor`,
+                `marked`, `note`, and each tone.
+        """
+        self._styles = styles
+        self._drawn.clear()
 
     def draw(self, look: Look | Heading | str | None) -> Strip:
         """Return the picture of a row, the headings, a sentence or an empty line."""

@@ -87,7 +87,7 @@ class TableLines(ScrollView):
         self._laid_out: tuple[Column, ...] = ()
         self._cursor = Cursor()
         self._cursor.place(rows, 0)
-        self._painter = LinePainter((), 0, {})
+        self._painter = LinePainter((), 0)
         self._looks: list[Look | Heading | str | None] = []
         self._around: tuple[Key, ...] = ()
 
@@ -126,14 +126,16 @@ class TableLines(ScrollView):
         """Return the picture of a line of the screen."""
         if y >= len(self._looks):  # asked for before the first layout
             return Strip.blank(self.size.width)
+        if not self._painter.is_styled:  # only here are Textual's styles up to date
+            self._painter.restyle(self._line_styles())
         return self._painter.draw(self._looks[y])
 
     @override
     def notify_style_update(self) -> None:
         """Forget what was drawn in other colours."""
         super().notify_style_update()
-        if self._looks:
-            self._lay_out()
+        self._painter.restyle({})
+        self.refresh()
 
     @override
     def watch_has_focus(self, has_focus: bool) -> None:
@@ -158,7 +160,7 @@ class TableLines(ScrollView):
     def _lay_out(self) -> None:
         width = self.scrollable_content_region.width
         fitted = fit(self._rows.columns, width - GUTTER, self._hidden_columns)
-        self._painter = LinePainter(fitted, width, self._line_styles())
+        self._painter = LinePainter(fitted, width)
         self._laid_out = tuple(self._rows.columns)
         self._looks = []
         self._set_extent()

@@ -411,6 +411,20 @@ async def test_tones_are_colours_that_the_cursor_overrides() -> None:
         assert len({style.color for style in elsewhere if style}) >= 3
 
 
+async def test_another_theme_is_another_picture_at_once() -> None:
+    app = TableApp(ListedRows("ab"))
+    async with app.run_test(size=(40, 8)) as pilot:
+        await pilot.pause()
+        pictures: list[object] = []
+        for theme in ("textual-dark", "textual-light", "textual-dark"):
+            app.theme = theme
+            await pilot.pause()
+            pictures.append([segment.style for segment in app.table.render_line(2)])
+
+        assert pictures[0] == pictures[2]
+        assert pictures[0] != pictures[1]
+
+
 async def test_the_terminal_s_cursor_is_on_the_row() -> None:
     app = TableApp(ListedRows("abc"))
     async with app.run_test(size=(40, 8)) as pilot:
