@@ -33,7 +33,7 @@ T = TypeVar("T")
 __all__ = ("SettingsScreen", "changed")
 
 _NAME_CELLS = 17
-_VALUE_CELLS = 22
+_VALUE_CELLS = 14
 _PACES = (10.0, 20.0, 30.0, 60.0, 300.0)
 
 
@@ -75,7 +75,7 @@ class SettingsScreen(Screen[None]):
                 plain_line(str(configuration.path)),
                 "\n",
                 ("keys      ", "$text-muted"),
-                'in its table [keys], such as  "batch.download" = "D"',
+                '[keys]  "batch.download" = "D"',
                 "\n",
                 ("the same  ", "$text-muted"),
                 ("$ trio-batches config --show", "$accent"),
@@ -142,5 +142,5 @@ def _drawn(setting: Setting, configuration: Configuration) -> Content:
         (f"{value:<{_VALUE_CELLS}}", "$accent"),
         (f" {origin}", "$text-muted"),
         "\n",
-        (f"{'':<{_NAME_CELLS}}{setting.help}", "$text-muted"),
+        (f"  {setting.help}", "$text-muted"),
     )

@@ -22,10 +22,13 @@ KEPT = 5000
 COLUMNS = (
     Column("time", "TIME", 8),
     Column("what", "WHAT", 24, grows=True),
+    Column("outcome", "OUTCOME", 15, rank=2),
     Column("command", "COMMAND THAT DOES THE SAME", 26, grows=True, rank=1),
 )
 
 _FINE = ("1", "2")  # what the status of a call that went well begins with
+
+_ORIGIN = re.compile(r"(?<=^GET )https?://[^/]*")  # results are asked for by their whole URL
 
 _ID = r"([^/?]+)"
 _COMMANDS = (
@@ -45,7 +48,8 @@ class Deed(NamedTuple):
     Attributes:
         number: Counts up from 0.
         at: When it was done, in local time.
-        what: In words; untrusted text may be in it.
+        what: A call of the service, or in words; untrusted text may be in it.
+        outcome: A call's status and how long it took.
         tone: Whether it went well.
         command: A command line that does the same; none if empty.
     """
@@ -53,6 +57,7 @@ class Deed(NamedTuple):
     number: int
     at: datetime
     what: str
+    outcome: str
     tone: Tone
     command: str
 
@@ -71,7 +76,7 @@ class Activity:
 
     def add(self, what: str, *, tone: Tone = "", command: str = "") -> None:
         """Write down that something was done."""
-        self._append(datetime.now(UTC), what, tone, command)
+        self._append(datetime.now(UTC), what, "", tone, command)
 
     def absorb(self, notes: Iterable[Note]) -> None:
         """Write down what the library has noted since the last time."""
@@ -80,14 +85,15 @@ class Activity:
                 continue
             self._noted = note.number
             if not note.is_call:
-                self._append(note.at, note.text, "warn", "")
+                self._append(note.at, note.text, "", "warn", "")
                 continue
             call, _, outcome = note.text.rpartition(": ")
-            tone: Tone = "" if outcome[:1] in _FINE else "bad"
-            self._append(note.at, f"{call}  {outcome}", tone, command_of_call(call))
+            call = _ORIGIN.sub("", call)
+            tone: Tone = "good" if outcome[:1] in _FINE else "bad"
+            self._append(note.at, call, outcome, tone, command_of_call(call))
 
-    def _append(self, at: datetime, what: str, tone: Tone, command: str) -> None:
-        self._deeds.append(Deed(self._count, at.astimezone(), what, tone, command))
+    def _append(self, at: datetime, what: str, outcome: str, tone: Tone, command: str) -> None:
+        self._deeds.append(Deed(self._count, at.astimezone(), what, outcome, tone, command))
         self._count += 1
 
     def look(self) -> bool:
@@ -131,7 +137,8 @@ class Activity:
         deed = self._shown[row]
         return (
             Cell(f"{deed.at:%H:%M:%S}", "dim"),
-            Cell(deed.what, deed.tone),
+            Cell(deed.what, "" if deed.outcome else deed.tone),
+            Cell(deed.outcome, deed.tone),
             Cell(deed.command, "dim"),
         )
 

@@ -40,24 +40,34 @@ def test_calls_and_notes_are_rows_the_latest_first() -> None:
         [
             note(1, "GET /v1/models: 200 in 12 ms"),
             note(2, "DELETE /v1/messages/batches/b: 404 in 3 ms"),
-            note(3, "it is slow: trying again in 1.0 s", is_call=False),
+            note(3, "GET http://127.0.0.1:8/v1/messages/batches/b/results: 200 in 9 ms"),
+            note(4, "it is slow: trying again in 1.0 s", is_call=False),
         ]
     )
     activity.add("download 3 batches", command="trio-batches download a b c")
 
     assert activity.look()
-    assert len(activity) == activity.total == 4
-    rows = [activity.cells(row) for row in range(4)]
+    assert len(activity) == activity.total == 5
+    rows = [activity.cells(row) for row in range(5)]
     assert [cells[1].text for cells in rows] == [
         "download 3 batches",
         "it is slow: trying again in 1.0 s",
-        "DELETE /v1/messages/batches/b  404 in 3 ms",
-        "GET /v1/models  200 in 12 ms",
+        "GET /v1/messages/batches/b/results",
+        "DELETE /v1/messages/batches/b",
+        "GET /v1/models",
     ]
-    assert [cells[1].tone for cells in rows] == ["", "warn", "bad", ""]
     assert [cells[2].text for cells in rows] == [
+        "",
+        "",
+        "200 in 9 ms",
+        "404 in 3 ms",
+        "200 in 12 ms",
+    ]
+    assert [cells[1].tone or cells[2].tone for cells in rows] == ["", "warn", "good", "bad", "good"]
+    assert [cells[3].text for cells in rows] == [
         "trio-batches download a b c",
         "",
+        "trio-batches results b",
         "trio-batches delete b",
         "trio-batches models",
     ]
