@@ -2,7 +2,7 @@
 
 What a tone says, a glyph or a word says too. As text, each tone is readable on every
 ground it stands on: `$success`, `$warning`, `$error`, `$accent` (busy), `$text-muted`
-and `$primary` on `$background`, `$surface` and `$panel`.
+and `$primary` on `$background`, `$surface`, `$panel` and under the cursor.
 """
 
 from __future__ import annotations
@@ -36,11 +36,11 @@ _DARK = Theme(
     panel="#1f2733",
     boost="#242d3a",
     variables={
-        "text-muted": "#8e9bae",
-        "foreground-muted": "#8e9bae",
+        "text-muted": "#9aa7b9",
+        "foreground-muted": "#9aa7b9",
         "border": "#82aaff",
         "border-blurred": "#3a4658",
-        "block-cursor-background": "#2c3f5e",
+        "block-cursor-background": "#283a57",
         "block-cursor-foreground": "#ffffff",
         "block-cursor-blurred-background": "#232c3a",
         "block-cursor-blurred-foreground": "#d5dce6",
@@ -111,8 +111,8 @@ _HIGH_CONTRAST = Theme(
         "foreground-muted": "#d0d0d0",
         "border": "#ffffff",
         "border-blurred": "#8c8c8c",
-        "block-cursor-background": "#ffffff",
-        "block-cursor-foreground": "#000000",
+        "block-cursor-background": "#003a80",
+        "block-cursor-foreground": "#ffffff",
         "block-cursor-blurred-background": "#4d4d4d",
         "block-cursor-blurred-foreground": "#ffffff",
         "button-color-foreground": "#000000",

@@ -80,7 +80,7 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("theme", "dark, light, high-contrast or ansi", read_theme, parse_theme),
     Setting(
         "poll_interval",
-        "seconds between two looks at batches that have not ended",
+        "seconds between two looks at running batches",
         read_seconds,
         parse_seconds,
     ),
