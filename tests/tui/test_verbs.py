@@ -11,6 +11,7 @@ from tests.trio_batches.jobs.submissions import ids_in, lines, requests
 from tests.tui.using import text_of, using, world_of
 from tests.tui.waiting import wait_until
 from trio_batches.simulator import Scenario, World
+from tui.screens.batch import BatchScreen
 from tui.screens.jobs import JobsScreen
 from tui.screens.label import LabelScreen
 from tui.screens.results import ResultsScreen
@@ -133,7 +134,12 @@ async def test_a_job_can_be_stopped(tmp_path: Path) -> None:
     async with using(world, tmp_path) as session:
         await session.press("w")
         await wait_until(lambda: session.app.jobs.running)
-        assert "◷ 0 of 1" in str(session.list.query_one(JobLine).render())
+        line = session.list.query_one(JobLine)
+        await wait_until(lambda: "◷ 0 of 1" in str(line.render()))
+        await session.press("enter")
+        await wait_until(lambda: isinstance(session.screen, BatchScreen))
+        await wait_until(lambda: session.app.screen.query_one(JobLine).display)
+        await session.press("escape")
         await session.press("exclamation_mark")
         await wait_until(lambda: isinstance(session.app.screen, JobsScreen))
         await session.press("x")

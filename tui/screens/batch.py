@@ -16,6 +16,7 @@ from tui.actions.batch import BATCH
 from tui.screens.verbs import VerbScreen
 from tui.state.story import Section, counts_bar, sections
 from tui.widgets.banner import Banner
+from tui.widgets.job_line import JobLine
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -57,8 +58,10 @@ class BatchScreen(VerbScreen):
         yield Banner()
         with VerticalScroll(can_focus=True):
             yield Static("", id="story", markup=False)
+        yield JobLine()
         yield Footer(compact=True, show_command_palette=False)
 
+    @override
     def on_mount(self) -> None:
         """Tell the story, and again whenever the ledger has changed."""
         self.batches_app.batches_changed.subscribe(self, lambda _: self._ask())

@@ -55,12 +55,12 @@ class BatchesScreen(VerbScreen):
         yield StatusLine()
         yield Footer(compact=True, show_command_palette=False)
 
+    @override
     def on_mount(self) -> None:
         """Follow what the app learns, and the clock."""
         app = self.batches_app
         app.batches_changed.subscribe(self, lambda _: self._show())
         app.link_changed.subscribe(self, lambda _: self._tell())
-        app.jobs_changed.subscribe(self, lambda _: self._tell_jobs())
         self.table.hidden_columns = app.options.configuration.settings.hidden_columns
         self.set_interval(SECOND, self._tick)
         self._tell()
@@ -91,9 +91,6 @@ class BatchesScreen(VerbScreen):
             hidden=self.table.hidden_marks(),
             filtered=app.batches.filter.source,
         )
-
-    def _tell_jobs(self) -> None:
-        self.query_one(JobLine).tell(self.batches_app.jobs.running)
 
     @override
     def targets(self) -> tuple[str, ...]:

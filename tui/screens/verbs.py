@@ -9,6 +9,7 @@ from typing_extensions import override
 
 from tui.actions import bindings
 from tui.actions.batches import BATCHES, VERBS
+from tui.widgets.job_line import JobLine
 
 if TYPE_CHECKING:
     from textual.binding import BindingType
@@ -21,7 +22,7 @@ _WRITING = frozenset(action.does for action in (*VERBS, *BATCHES) if action.writ
 
 
 class VerbScreen(Screen[None]):
-    """A screen on which something can be done with batches."""
+    """A screen on which something can be done with batches; it has a `JobLine`."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(VERBS)]
 
@@ -29,6 +30,14 @@ class VerbScreen(Screen[None]):
     def batches_app(self) -> BatchesApp:
         """The app, by its own type."""
         return cast("BatchesApp", self.app)  # pyright: ignore[reportUnknownMemberType]
+
+    def on_mount(self) -> None:
+        """Follow what runs."""
+        self.batches_app.jobs_changed.subscribe(self, lambda _: self._tell_jobs())
+        self._tell_jobs()
+
+    def _tell_jobs(self) -> None:
+        self.query_one(JobLine).tell(self.batches_app.jobs.running)
 
     def targets(self) -> tuple[str, ...]:
         """Return the ids of the batches that a verb is for."""
