@@ -29,8 +29,8 @@ __all__ = ("LINES", "RECORDS", "Reading", "Take")
 R = TypeVar("R", BatchResult, KeyLine)
 T = TypeVar("T")
 
-Take = Callable[[bytes, int, "Tally"], "tuple[T | None, ProtocolError | None]"]
-"""Decodes and counts a block of lines whose first one has a number.
+Take = Callable[[bytes, range, "Tally"], "tuple[T | None, ProtocolError | None]"]
+"""Decodes and counts a block of lines that have these numbers.
 
 Returns what is new of it, in the form that is handed out (None if nothing is),
 and the error of the line that ended it, if one did.
@@ -54,10 +54,10 @@ class _Form(Generic[R, T]):
     select: Callable[[bytes, list[R], Sequence[int]], T]
 
     def take(
-        self, block: bytes, first_line: int, tally: Tally
+        self, block: bytes, numbers: range, tally: Tally
     ) -> tuple[T | None, ProtocolError | None]:
         """Do what `Take` says."""
-        records, error = decode_block(block, first_line=first_line, fast=self.fast, slow=self.slow)
+        records, error = decode_block(block, numbers, fast=self.fast, slow=self.slow)
         if not records:
             return None, error
         ids = [record.custom_id for record in records]
@@ -128,6 +128,7 @@ class Reading(Generic[T]):
         return self._read(rest) if rest.strip() else None
 
     def _read(self, block: bytes) -> T | None:
-        item, self.error = self._take(block, self._line, self._tally)
-        self._line += count_line_ends(block)
+        stop = self._line + count_line_ends(block) + (not block.endswith(b"\n"))
+        item, self.error = self._take(block, range(self._line, stop), self._tally)
+        self._line = stop
         return item

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, final
 
 import trio
 
+from trio_batches.client.nursery import open_hidden_nursery
 from trio_batches.errors import BatchNotEndedError
 from trio_batches.jobs.lookup import look_up
 from trio_batches.jobs.outcomes import manifest_line
@@ -26,6 +28,9 @@ if TYPE_CHECKING:
     from trio_batches.types import MessageBatch
 
 __all__ = ("Fetch",)
+
+BLOCKS_BEHIND = 2
+"""Blocks that have come and are not written yet: about as many as are written at once."""
 
 FINISHING = 4
 """Files to be synced and named at a time: more of them only wait for the same disk."""
@@ -146,6 +151,24 @@ class Fetch:
 
     async def _stream(self, batch: MessageBatch, part: PartFile, entry: BatchDownload) -> None:
         entry.lines, entry.bytes = part.tally.total, part.bytes
+        sender, receiver = trio.open_memory_channel[bytes](BLOCKS_BEHIND)
+        try:
+            async with open_hidden_nursery() as nursery:
+                nursery.start_soon(_write, part, receiver)
+                with sender:
+                    await self._receive(batch, part, entry, sender)
+        finally:
+            with receiver, suppress(trio.WouldBlock, trio.EndOfChannel):
+                while True:  # what had come when this was interrupted is kept
+                    part.add(receiver.receive_nowait())
+
+    async def _receive(
+        self,
+        batch: MessageBatch,
+        part: PartFile,
+        entry: BatchDownload,
+        sender: trio.MemorySendChannel[bytes],
+    ) -> None:
         async with self._client.messages.batches.results(batch, tally=part.tally) as results:
             try:
                 async for block in results.line_blocks():
@@ -153,9 +176,15 @@ class Fetch:
                     self._progress.received += len(block)
                     self._meter.received += len(block)
                     before = trio.current_time()
-                    await part.write(block)
+                    await sender.send(block)
                     self._meter.disk_seconds += trio.current_time() - before
                     entry.lines = part.tally.total
                     entry.bytes += len(block)
             finally:
                 entry.attempts, entry.request_id = results.readings, results.request_id
+
+
+async def _write(part: PartFile, receiver: trio.MemoryReceiveChannel[bytes]) -> None:
+    """Write what comes while more of it comes."""
+    async for block in receiver:
+        await part.write(block)

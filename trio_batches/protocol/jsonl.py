@@ -82,8 +82,8 @@ def count_line_ends(block: bytes) -> int:
 
 def decode_block(
     block: bytes,
+    numbers: range,
     *,
-    first_line: int,
     fast: Callable[[bytes], list[T]],
     slow: Callable[[bytes], T],
 ) -> tuple[list[T], ProtocolError | None]:
@@ -91,7 +91,7 @@ def decode_block(
 
     Args:
         block: Whole lines.
-        first_line: The number of the first one in its file, counted from 1.
+        numbers: Those of the lines in their file, counted from 1.
         fast: Decodes all lines of a block, or raises ValueError.
         slow: Decodes one line leniently, or raises ValueError.
 
@@ -102,12 +102,12 @@ def decode_block(
     try:
         records = fast(block)
         # msgspec takes values that span lines or share one, too.
-        if len(records) == count_line_ends(block) + (not block.endswith(b"\n")):
+        if len(records) == len(numbers):
             return records, None
     except ValueError:
         pass  # something in it needs the lenient way, which tells what
     lenient: list[T] = []
-    for number, line in _numbered(block, first_line):
+    for number, line in _numbered(block, numbers.start):
         try:
             lenient.append(slow(line))
         except ValueError as exc:

@@ -14,7 +14,7 @@ import trio
 from trio_batches.errors import StorageError
 from trio_batches.protocol.tally import Tally
 from trio_batches.store.compression import open_compressor
-from trio_batches.store.disk import create_file, publish, storage_errors, write_all
+from trio_batches.store.disk import create_file, publish, start_sync, storage_errors, write_all
 from trio_batches.store.receipt import results_path
 from trio_batches.store.scan import Content, read_results
 
@@ -63,6 +63,8 @@ class PartFile:
         self._line_is_open = False
         self.bytes: int = 0
         """Of lines, written so far."""
+        self._size = 0
+        """Of the file."""
 
     @property
     def path(self) -> Path:
@@ -99,24 +101,31 @@ class PartFile:
         Raises:
             StorageError: The disk is full or failing.
         """
+        self.add(block)
+        if self._pending_bytes >= WRITE_BYTES:
+            await trio.to_thread.run_sync(self.flush)
+
+    def add(self, block: bytes) -> None:
+        """Append whole lines that are written later, by `close` at the latest."""
         if self._line_is_open:
             block = b"\n" + block
         self._line_is_open = not block.endswith(b"\n")
         self._pending.append(block)
         self._pending_bytes += len(block)
-        if self._pending_bytes >= WRITE_BYTES:
-            await trio.to_thread.run_sync(self.flush)
 
     def flush(self) -> None:
         """Hand everything that waits to the system."""
         blocks, self._pending, self._pending_bytes = self._pending, [], 0
+        start = self._size
         with storage_errors(self._path):
             for block in blocks:
                 self._lines_hash.update(block)
-                write_all(
-                    self._descriptor, block if self._compressor is None else self._compress(block)
-                )
+                data = block if self._compressor is None else self._compress(block)
+                write_all(self._descriptor, data)
+                self._size += len(data)
                 self.bytes += len(block)
+            if self._sync and self._size - start >= WRITE_BYTES:
+                start_sync(self._descriptor, start, self._size - start)
 
     def _compress(self, block: bytes) -> bytes:
         assert self._compressor is not None  # noqa: S101  # asked before

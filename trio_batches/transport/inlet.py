@@ -8,8 +8,8 @@ import trio
 
 __all__ = ("Inlet",)
 
-MAX_BYTES = 1 << 18
-"""Held at most, but for the piece that reaches it: as much as one read of the network brings."""
+MAX_BYTES = 1 << 20
+"""Held at most, but for the piece that reaches it: what is taken at once becomes one block."""
 
 
 @final

@@ -31,11 +31,12 @@ def read(pieces: list[bytes]) -> tuple[list[object], ProtocolError | None]:
     """Decode a stream that comes in pieces."""
     framer, records, line = LineFramer(), list[object](), 1
     for block in (*map(framer.feed, pieces), framer.finish()):
+        stop = line + block.count(b"\n") + (not block.endswith(b"\n"))
         found, error = decode_block(
-            block, first_line=line, fast=DECODER.decode_lines, slow=DECODER.decode
+            block, range(line, stop), fast=DECODER.decode_lines, slow=DECODER.decode
         )
         records += found
-        line += block.count(b"\n")
+        line = stop
         if error is not None:
             return records, error
     return records, None
