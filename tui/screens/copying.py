@@ -15,6 +15,7 @@ from typing_extensions import override
 
 from tui import clipboard
 from tui.widgets.app_of import app_of
+from tui.widgets.menu import Menu
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,7 +56,7 @@ class CopyScreen(ModalScreen[None]):
             Option("print the JSON to the screen", id="print"),
             Option("show the JSON in $PAGER", id="page"),
         )
-        yield OptionList(*options, None, *more, markup=False)
+        yield Menu(*options, None, *more, markup=False)
 
     def action_leave(self) -> None:
         """Copy nothing."""
@@ -63,7 +64,7 @@ class CopyScreen(ModalScreen[None]):
 
     def action_cursor(self, step: int) -> None:
         """Go down in the menu, or up."""
-        menu = self.query_one(OptionList)
+        menu = self.query_one(Menu)
         if step > 0:
             menu.action_cursor_down()
         else:

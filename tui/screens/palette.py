@@ -17,6 +17,7 @@ from typing_extensions import override
 
 from tui.state.choices import Choice
 from tui.state.plain import plain_line
+from tui.widgets.menu import Menu
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -45,7 +46,7 @@ class PaletteScreen(ModalScreen[Choice | None]):
     ]
 
     line = getters.query_one(Input)
-    options = getters.query_one(OptionList)
+    options = getters.query_one(Menu)
 
     def __init__(self, choices: Sequence[Choice], find: Callable[[str], Sequence[Choice]]) -> None:
         super().__init__()
@@ -59,7 +60,7 @@ class PaletteScreen(ModalScreen[Choice | None]):
         """Show the line, and the choices below it."""
         with Vertical(id="palette"):
             yield Input(placeholder="an action, a batch's id or label, a theme", compact=True)
-            yield OptionList(compact=True)
+            yield Menu(compact=True)
 
     def on_mount(self) -> None:
         """Show every choice."""

@@ -18,6 +18,7 @@ from tui.config import SettingsError
 from tui.state.plain import plain_line
 from tui.state.setting_values import THEME_NAMES, write_value
 from tui.state.settings import SETTINGS, Setting, Settings
+from tui.widgets.menu import Menu
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -43,7 +44,7 @@ class SettingsScreen(Screen[None]):
     CSS_PATH = "settings.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(SETTINGS_SCREEN)]
 
-    options = getters.query_one(OptionList)
+    options = getters.query_one(Menu)
     place = getters.query_one("#place", Static)
 
     @property
@@ -55,7 +56,7 @@ class SettingsScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         """Show the settings, and where the file is."""
         yield Static("Settings", id="title", markup=False)
-        yield OptionList(compact=True)
+        yield Menu(compact=True)
         yield Static(id="place", markup=False)
         yield Footer(compact=True, show_command_palette=False)
 
