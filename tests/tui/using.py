@@ -93,7 +93,8 @@ async def using(
     app = app_of(world, home, read_only=read_only)
     app.undo.countdowns.seconds = seconds
     async with shown(app, size) as (screen, pilot):
-        await wait_until(lambda: len(screen.table.rows) == len(world) and screen.targets())
+        await wait_until(lambda: len(screen.table.rows) == len(world))
+        await wait_until(lambda: screen.targets() or not len(world))
         yield Session(app, screen, pilot)
 
 
