@@ -10,7 +10,7 @@ from msgspec import Raw, Struct
 from trio_batches.protocol.limits import MAX_BODY_BYTES, body_bytes
 from trio_batches.protocol.validation import (
     STRICTER_SINCE,
-    SoundParams,
+    SoundRequest,
     check_custom_id,
     check_params,
     needs_a_closer_look,
@@ -45,17 +45,12 @@ class RequestLine(Struct, gc=False, kw_only=True):
     """A sentence for each; none if it can be sent."""
 
 
-class _Sound(Struct, gc=False, forbid_unknown_fields=True):
-    custom_id: str
-    params: SoundParams
-
-
 class _Cost(Struct, gc=False):
     model: str
     max_tokens: int
 
 
-_SOUND = msgspec.json.Decoder(_Sound)
+_SOUND = msgspec.json.Decoder(SoundRequest)
 _FIELDS = msgspec.json.Decoder(_Fields)
 _COST = msgspec.json.Decoder(_Cost)
 _VALUE = msgspec.json.Decoder()

@@ -24,12 +24,13 @@ from trio_batches.types.unknown import encode
 
 __all__ = (
     "STRICTER_SINCE",
-    "SoundParams",
+    "SoundRequest",
     "UniqueIds",
     "check_custom_id",
     "check_params",
     "check_request",
     "needs_a_closer_look",
+    "sound_ids",
 )
 
 STRICTER_SINCE: Final = "2026-10-21"
@@ -40,6 +41,7 @@ Source: API versions.
 """
 
 _CUSTOM_ID = re.compile(rf"[a-zA-Z0-9_-]{{1,{MAX_CUSTOM_ID_LENGTH}}}")
+_CUSTOM_IDS = re.compile(rf"(?:{_CUSTOM_ID.pattern}\n)*")
 _FOREIGN = re.compile(r"[^a-zA-Z0-9_-]")
 _SHOWN = 80
 _SAMPLING = ("temperature", "top_p", "top_k")
@@ -103,7 +105,15 @@ class SoundParams(Struct, gc=False, kw_only=True, forbid_unknown_fields=True):
     thread: Raw = _ABSENT
 
 
+class SoundRequest(Struct, gc=False, forbid_unknown_fields=True):
+    """A request without faults that its shape can show."""
+
+    custom_id: str
+    params: SoundParams
+
+
 _VIEW = msgspec.json.Decoder(SoundParams)
+_REQUESTS = msgspec.json.Decoder(SoundRequest)
 
 PlaceT = TypeVar("PlaceT")
 
@@ -117,6 +127,13 @@ class UniqueIds(Generic[PlaceT]):
     def __len__(self) -> int:
         """Return how many different ids there are."""
         return len(self._places)
+
+    def add_new(self, places: Mapping[str, PlaceT]) -> bool:
+        """Note many ids if all of them are new; tell whether they were."""
+        if not self._places.keys().isdisjoint(places):
+            return False
+        self._places.update(places)
+        return True
 
     def add(self, custom_id: str, place: PlaceT) -> PlaceT | None:
         """Note an id; return the place where it was seen before, or None if it is new."""
@@ -186,6 +203,29 @@ def check_request(
     )
     reason = check_custom_id(request.custom_id)
     return faults if reason is None else [reason, *faults]
+
+
+def sound_ids(lines: bytes, *, anthropic_version: str) -> list[str] | None:
+    """Return the ids of many requests that have no faults; None if any may have one.
+
+    Whether they are unique is for `UniqueIds` to tell.
+
+    Args:
+        lines: The requests in JSON, one a line.
+        anthropic_version: As in `check_params`.
+    """
+    stricter = anthropic_version >= STRICTER_SINCE
+    try:
+        requests = _REQUESTS.decode_lines(lines)
+    except _UNFIT:
+        return None
+    for request in requests:
+        if request.params.stream or (stricter and needs_a_closer_look(request.params)):
+            return None
+    ids = [request.custom_id for request in requests]
+    joined = "\n".join([*ids, ""])
+    fit = joined.count("\n") == len(ids) and _CUSTOM_IDS.fullmatch(joined)
+    return ids if fit else None
 
 
 def needs_a_closer_look(view: SoundParams) -> bool:
