@@ -1,6 +1,7 @@
 """Compare trio_batches with the official SDK, curl and bare httpx, all in one run.
 
 uv run --group sdk python -m tests.benchmarks [--quick] [--only ROW] [--check] [--json FILE]
+uv run python -m tests.benchmarks --scaling [--quick] [--slow] [--json FILE]
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from pathlib import Path
 import msgspec
 
 from tests.benchmarks.rows import ROWS
+from tests.benchmarks.scaling import draw, scaling
 from tests.benchmarks.stage import Stage
 from tests.benchmarks.table import Finding, misses, render
 
@@ -24,9 +26,18 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--quick", action="store_true", help="3 runs over a quarter of the bytes")
     parser.add_argument("--runs", type=int, help="runs of each side (5, with --quick 3)")
     parser.add_argument("--slow", action="store_true", help="also the SDK's 80 s for an 8 MB line")
+    parser.add_argument("--scaling", action="store_true", help="how cost grows, instead")
     parser.add_argument("--check", action="store_true", help="exit 1 if a goal is missed")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every sample too")
     return parser.parse_args()
+
+
+def _scale(stage: Stage, report: Path | None) -> int:
+    steps = list(scaling(stage))
+    print(draw(steps))
+    if report is not None:
+        report.write_bytes(msgspec.json.format(msgspec.json.encode(steps)))
+    return 0
 
 
 def main() -> int:
@@ -41,6 +52,8 @@ def main() -> int:
             slow=arguments.slow,
         )
         with stage:
+            if arguments.scaling:
+                return _scale(stage, arguments.json)
             for name in arguments.only or ROWS:
                 started = time.perf_counter()
                 findings += ROWS[name](stage)

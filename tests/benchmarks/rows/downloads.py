@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from tests.benchmarks.contest import Side, hold, program
 from tests.benchmarks.nginx import nginx_is_there
-from tests.benchmarks.table import Finding, at_least, summary, unmeasured
+from tests.benchmarks.table import Finding, at_least, at_most, summary, unmeasured
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ("downloads", "jobs_are_there")
 
 _GOAL = at_least(0.5)
+_STEP_GOAL = at_most(10, "ms")
 
 
 def jobs_are_there() -> bool:
@@ -61,4 +62,13 @@ def downloads(stage: Stage) -> Iterator[Finding]:
             goal=_GOAL,
             sides=summary(seconds, "s"),
             samples=seconds,
+        )
+        steps = {"ours": [run.longest_step * 1e3 for run in measured["ours"]]}
+        yield Finding(
+            row="downloads",
+            what="its longest time without a checkpoint",
+            figure=median(steps["ours"]),
+            goal=_STEP_GOAL,
+            sides=summary(steps, "ms"),
+            samples=steps,
         )

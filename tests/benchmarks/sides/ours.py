@@ -46,12 +46,21 @@ async def lines(base_url: str, batch_id: str) -> Measurement:
     """Read the service's lines, many at a time."""
     count = 0
     async with Client(base_url=base_url) as client:
+        watch = LongestStep()
+        trio.lowlevel.add_instrument(watch)
         started, used = time.perf_counter(), time.process_time()
         async with client.messages.batches.results(batch_id) as results:
             async for block in results.line_blocks():
                 count += block.count(b"\n")
         seconds, cpu = time.perf_counter() - started, time.process_time() - used
-    return Measurement(seconds=seconds, cpu=cpu, items=count, memory=peak_memory())
+        trio.lowlevel.remove_instrument(watch)
+    return Measurement(
+        seconds=seconds,
+        cpu=cpu,
+        items=count,
+        memory=peak_memory(),
+        longest_step=watch.seconds,
+    )
 
 
 async def line(base_url: str, warm_up: str, batch_id: str) -> Measurement:
