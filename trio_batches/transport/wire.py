@@ -24,6 +24,7 @@ from trio_batches.errors import (
     TransportError,
 )
 from trio_batches.protocol.retry import retry_after
+from trio_batches.transport.decoding import ENCODINGS, Decoding
 from trio_batches.transport.exchange import Body, Call, Connect, Reply, Sink
 from trio_batches.transport.inlet import Inlet
 from trio_batches.transport.network import TrioNetwork
@@ -67,7 +68,7 @@ class Wire:
                 limits=httpx.Limits(
                     max_connections=limits.connections, max_keepalive_connections=limits.connections
                 ),
-                headers={"accept-encoding": "gzip, deflate"},
+                headers={"accept-encoding": ENCODINGS},
             )
         except OSError as exc:
             raise ConfigurationError(f"cannot load the certificates to trust: {exc}") from exc
@@ -218,7 +219,7 @@ async def _drain(response: httpx.Response, sink: Sink) -> None:
     is why the body is decoded here: an error of the library's own decoding
     would leave the generators below it open.
     """
-    decoder = response._get_content_decoder()  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+    decoding = Decoding.of(response)
     inlet = Inlet()
     reading = trio.CancelScope()
     wanted: outcome.Outcome[bool] = outcome.Value(True)  # noqa: FBT003
@@ -232,9 +233,9 @@ async def _drain(response: httpx.Response, sink: Sink) -> None:
 
     async def hand_over() -> bool:
         while pieces := await inlet.take():
-            data = decoder.decode(pieces)
-            if data and not await sink(data):
-                return False
+            for data in decoding.feed(pieces):
+                if not await sink(data):
+                    return False
         return True
 
     async def keep_outcome() -> None:
@@ -248,8 +249,6 @@ async def _drain(response: httpx.Response, sink: Sink) -> None:
         inlet.end()
     if wanted.unwrap():
         end.unwrap()
-        if rest := decoder.flush():
-            await sink(rest)
 
 
 def _reply(response: httpx.Response, content: bytes) -> Reply:

@@ -1,0 +1,89 @@
+from __future__ import annotations
+
+import gzip
+import random
+import tracemalloc
+import zlib
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from trio_batches.transport.decoding import STEP_BYTES, Decoding
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+TEXT = b"".join(b'{"custom_id":"%d"}\n' % number for number in range(2_000))
+
+
+def raw_deflate(data: bytes) -> bytes:
+    packer = zlib.compressobj(wbits=-15)
+    return packer.compress(data) + packer.flush()
+
+
+def two_members(data: bytes) -> bytes:
+    return gzip.compress(data[:100]) + gzip.compress(data[100:])
+
+
+def twice(data: bytes) -> bytes:
+    return gzip.compress(zlib.compress(data))
+
+
+def as_it_is(data: bytes) -> bytes:
+    return data
+
+
+def unpack(decoding: Decoding, data: bytes, size: int) -> bytes:
+    pieces = (data[start : start + size] for start in range(0, len(data), size))
+    return b"".join(step for piece in pieces for step in decoding.feed(piece))
+
+
+@given(size=st.integers(1, 5_000), data=st.binary(max_size=500) | st.just(TEXT))
+@pytest.mark.parametrize(
+    ("names", "pack"),
+    [
+        ([], as_it_is),
+        (["identity"], as_it_is),
+        (["gzip"], gzip.compress),
+        (["x-gzip"], gzip.compress),
+        (["deflate"], zlib.compress),
+        (["deflate"], raw_deflate),
+        (["gzip"], two_members),
+        (["deflate", "gzip"], twice),
+    ],
+    ids=["none", "identity", "gzip", "x-gzip", "zlib", "raw deflate", "two members", "two kinds"],
+)
+def test_any_pieces_of_any_body_give_what_was_packed(
+    names: list[str],
+    pack: Callable[[bytes], bytes],
+    size: int,
+    data: bytes,
+) -> None:
+    assert unpack(Decoding(names), pack(data), size) == data
+
+
+def test_a_small_piece_that_holds_very_much_is_unpacked_in_steps() -> None:
+    packed = gzip.compress(bytes(200 << 20), compresslevel=9)
+    tracemalloc.start()
+    total = 0
+    for step in Decoding(["gzip"]).feed(packed):
+        assert len(step) <= STEP_BYTES
+        total += len(step)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert total == 200 << 20
+    assert peak < 8 << 20
+
+
+@pytest.mark.parametrize("names", [["gzip"], ["deflate"]])
+def test_what_is_not_compressed_is_an_error_of_decoding(names: list[str]) -> None:
+    noise = random.Random(1).randbytes(1000)
+    with pytest.raises(httpx.DecodingError):
+        list(Decoding(names).feed(noise))
+
+
+def test_what_follows_the_end_and_is_no_other_member_is_left_out() -> None:
+    assert b"".join(Decoding(["gzip"]).feed(gzip.compress(b"all") + b"padding")) == b"all"
