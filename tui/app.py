@@ -262,6 +262,13 @@ class BatchesApp(App[None]):
         else:
             self.exit()
 
+    async def action_leave(self) -> None:
+        """Go back to the screen before; from the first one, leave the app."""
+        if len(self.screen_stack) > FIRST_SCREENS:
+            self.pop_screen()
+        else:
+            await self.action_quit()
+
     @override
     async def action_back(self) -> None:
         """Clear what is set on this screen, or go back to the one before."""

@@ -1,4 +1,4 @@
-"""Result lines written to a file: as they are, or as a table."""
+"""Lines written to a file: as they are, or as a table."""
 
 from __future__ import annotations
 
@@ -6,30 +6,16 @@ import contextlib
 import csv
 import io
 import os
-from typing import TYPE_CHECKING, Final, final
-
-from tui.state.record import answer_text
-from tui.state.result_line import summarize_row
+from typing import TYPE_CHECKING, final
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from tui.state.row_index import RowIndex
+    from tui.state.exported import ExportedLines
 
-__all__ = ("CSV_COLUMNS", "Export")
+__all__ = ("Export",)
 
-CSV_COLUMNS: Final = (
-    "row",
-    "custom_id",
-    "type",
-    "model",
-    "stop_reason",
-    "tokens_in",
-    "tokens_out",
-    "error_type",
-    "text",
-)
 STEP_BYTES = 1 << 20
 """Written before others have their turn."""
 
@@ -39,8 +25,7 @@ class Export:
     """Writes some lines to a file that only its owner can read; it is there whole, or not.
 
     Args:
-        index: Where the lines are.
-        lines: Their numbers.
+        lines: What to write.
         path: The file; with the ending `.csv` it becomes a table, with any other the lines
             are written as they are.
         replaces: Whether a file of this name may be replaced.
@@ -49,10 +34,7 @@ class Export:
         OSError: The file cannot be written there.
     """
 
-    def __init__(
-        self, index: RowIndex, lines: Sequence[int], path: Path, *, replaces: bool = False
-    ) -> None:
-        self._index = index
+    def __init__(self, lines: ExportedLines, path: Path, *, replaces: bool = False) -> None:
         self._lines = lines
         self._path = path
         self._replaces = replaces
@@ -69,7 +51,7 @@ class Export:
         self.trouble: str = ""
         """Why it is not, and will not be."""
         if self._csv:
-            self._file.write(_csv_line(CSV_COLUMNS))
+            self._file.write(_csv_line(lines.columns))
 
     def step(self) -> bool:
         """Write some more lines; return whether there are any left."""
@@ -93,27 +75,11 @@ class Export:
     def _write(self) -> None:
         size = 0
         while self.written < self.total and size < STEP_BYTES:
-            line = self._lines[self.written]
-            data = self._row(line) if self._csv else self._index.line(line) + b"\n"
-            size += self._file.write(data)
+            size += self._file.write(self._data(self.written))
             self.written += 1
 
-    def _row(self, line: int) -> bytes:
-        summary = summarize_row(self._index, line)
-        text = answer_text(self._index.line(line)) or summary.text
-        return _csv_line(
-            (
-                line + 1,
-                summary.custom_id,
-                summary.type,
-                summary.model,
-                summary.stop_reason,
-                summary.tokens_in,
-                summary.tokens_out,
-                summary.error_type,
-                text,
-            )
-        )
+    def _data(self, place: int) -> bytes:
+        return _csv_line(self._lines.row(place)) if self._csv else self._lines.line(place) + b"\n"
 
     def _publish(self) -> None:
         self._file.flush()

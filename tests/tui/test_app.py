@@ -13,6 +13,7 @@ from tests.tui.waiting import wait_until
 from trio_batches.simulator import Answer, Fault, Scenario, World
 from tui.screens.batch import BatchScreen
 from tui.screens.copying import CopyScreen
+from tui.screens.exporting import ExportScreen
 from tui.widgets.banner import Banner
 from tui.widgets.filter_bar import FilterBar
 from tui.widgets.status_line import StatusLine
@@ -147,3 +148,20 @@ async def test_what_is_marked_can_be_copied(world: World, tmp_path: Path) -> Non
         await wait_until(lambda: pilot.app.clipboard)
 
         assert pilot.app.clipboard == "\n".join(world.batch_ids[:2])
+
+
+@pytest.mark.parametrize(("keys", "count"), [(["space", "space"], 2), ([], 25)])
+async def test_batches_are_exported(
+    world: World, tmp_path: Path, keys: list[str], count: int
+) -> None:
+    target = tmp_path / "batches.csv"
+    async with shown(app_of(world, tmp_path / "home")) as (screen, pilot):
+        await wait_until(lambda: len(screen.table.rows) == 25)
+        await pilot.press(*keys, "x")
+        await wait_until(lambda: isinstance(pilot.app.screen, ExportScreen))
+        pilot.app.screen.query_one(Input).value = str(target)
+        await pilot.press("enter")
+        await wait_until(target.exists)
+
+    rows = target.read_text().splitlines()
+    assert [row.split(",")[0] for row in rows] == ["id", *world.batch_ids[:count]]

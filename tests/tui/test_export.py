@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.tui.result_lines import errored, succeeded
-from tui.export import CSV_COLUMNS, Export
+from tui.export import Export
+from tui.state.exported import ExportedResults
 from tui.state.row_index import RowIndex, open_lines
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def test_lines_are_written_as_they_are_and_for_their_owner_only(
     index: RowIndex, tmp_path: Path
 ) -> None:
     path = tmp_path / "chosen.jsonl"
-    export = Export(index, [0, 2], path)
+    export = Export(ExportedResults(index, [0, 2]), path)
 
     finish(export)
 
@@ -51,12 +52,12 @@ def test_lines_are_written_as_they_are_and_for_their_owner_only(
 
 def test_a_table_holds_the_whole_text(index: RowIndex, tmp_path: Path) -> None:
     path = tmp_path / "chosen.CSV"
-    finish(Export(index, range(4), path))
+    finish(Export(ExportedResults(index, range(4)), path))
 
     with path.open(newline="") as file:
         rows = list(csv.reader(file))
 
-    assert tuple(rows[0]) == CSV_COLUMNS
+    assert tuple(rows[0]) == ExportedResults.columns
     assert rows[1][:3] == ["1", "a", "succeeded"]
     assert rows[1][-1] == 'One,\n"two".'
     assert rows[2][-2] == "invalid_request_error"
@@ -65,7 +66,7 @@ def test_a_table_holds_the_whole_text(index: RowIndex, tmp_path: Path) -> None:
 
 def test_a_file_that_appears_meanwhile_is_not_replaced(index: RowIndex, tmp_path: Path) -> None:
     path = tmp_path / "chosen.jsonl"
-    export = Export(index, [0], path)
+    export = Export(ExportedResults(index, [0]), path)
     path.write_bytes(b"somebody's own")
 
     finish(export)
@@ -79,13 +80,13 @@ def test_a_file_is_replaced_where_that_was_wanted(index: RowIndex, tmp_path: Pat
     path = tmp_path / "chosen.jsonl"
     path.write_bytes(b"old")
 
-    finish(Export(index, [3], path, replaces=True))
+    finish(Export(ExportedResults(index, [3]), path, replaces=True))
 
     assert path.read_bytes() == LINES[3]
 
 
 def test_an_export_that_is_cancelled_leaves_nothing(index: RowIndex, tmp_path: Path) -> None:
-    export = Export(index, [0], tmp_path / "chosen.jsonl")
+    export = Export(ExportedResults(index, [0]), tmp_path / "chosen.jsonl")
 
     export.cancel()
 
@@ -94,4 +95,4 @@ def test_an_export_that_is_cancelled_leaves_nothing(index: RowIndex, tmp_path: P
 
 def test_a_folder_that_is_not_there_is_an_error(index: RowIndex, tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
-        Export(index, [0], tmp_path / "nowhere" / "chosen.jsonl")
+        Export(ExportedResults(index, [0]), tmp_path / "nowhere" / "chosen.jsonl")

@@ -58,5 +58,8 @@ APP = (
     Action(
         "app.suspend", "ctrl+z", "Suspend", "suspend_process", "Go to the shell; fg comes back."
     ),
-    Action("app.quit", "q", "Quit", "quit", "Stop what runs, keeping what is done, and leave."),
+    Action("app.leave", "q", "Leave", "leave", "Go back; from the first screen, leave the app."),
+    Action(
+        "app.quit", "ctrl+q", "Quit", "quit", "Stop what runs, keeping what is done, and leave."
+    ),
 )

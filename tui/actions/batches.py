@@ -92,6 +92,14 @@ BATCHES = (
         footer=True,
         at_once=True,
     ),
+    Action(
+        "batches.export",
+        "x,ctrl+s",
+        "Export…",
+        "export",
+        "Write the marked batches, or all that are shown, to a JSONL or CSV file.",
+        cli="trio-batches list --json",
+    ),
     Action("batches.sort", "s", "Sort", "sort", "Sort by the next column."),
     Action("batches.reverse", "S", "Reverse", "reverse", "Turn the order round."),
     Action(

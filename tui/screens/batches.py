@@ -149,6 +149,13 @@ class BatchesScreen(VerbScreen):
         self.batches_app.batches.look(wanted)
         self._show()
 
+    def action_export(self) -> None:
+        """Choose where to write the marked batches, or all that are shown."""
+        from tui.taking import export_batches  # noqa: PLC0415  # rarely needed
+
+        marked = self.targets() if self.table.marks else ()
+        self.run_worker(export_batches(self.batches_app, marked, self.hidden()))
+
     def action_sort(self) -> None:
         """Sort by the next column."""
         names = [column.name for column in COLUMNS]

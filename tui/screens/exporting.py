@@ -19,12 +19,10 @@ from tui.state.wording import count
 from tui.widgets.app_of import app_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
-    from tui.state.row_index import RowIndex
+    from tui.state.exported import ExportedLines
 
 __all__ = ("ExportScreen",)
 
@@ -35,11 +33,10 @@ class ExportScreen(ModalScreen[None]):
     """Writes lines to a JSONL or CSV file; asks before it replaces one.
 
     Args:
-        index: Where the lines are.
-        lines: Their numbers.
+        lines: What to write.
         what: What they are: `marked` or `shown`.
         hidden: How many of them a filter hides.
-        path: The file that they are from.
+        name: What they are from: the beginning of the file's name.
     """
 
     CSS_PATH = "exporting.tcss"
@@ -48,15 +45,12 @@ class ExportScreen(ModalScreen[None]):
     said = getters.query_one("#said", Label)
     fault = getters.query_one("#fault", Label)
 
-    def __init__(
-        self, index: RowIndex, lines: Sequence[int], what: str, hidden: int, path: Path
-    ) -> None:
+    def __init__(self, lines: ExportedLines, what: str, hidden: int, name: str) -> None:
         super().__init__()
-        self._index = index
         self._lines = lines
         self._what = what
         self._hidden = hidden
-        self._source = path
+        self._name = name
         self._confirmed: Path | None = None
         self._export: Export | None = None
         self._background = Background()
@@ -65,11 +59,10 @@ class ExportScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """Show what is going to be written, and ask where to."""
         hidden = f", {count(self._hidden)} of them hidden by the filter" if self._hidden else ""
-        name = self._source.name.partition(".jsonl")[0]
         with Vertical():
             yield Label(f"Export {count(len(self._lines))} {self._what} rows{hidden}", markup=False)
             yield Label("to a file; with the ending .csv it becomes a table:", markup=False)
-            yield Input(f"{name}-{self._what}.jsonl", compact=True)
+            yield Input(f"{self._name}-{self._what}.jsonl", compact=True)
             yield Label("", id="said", markup=False)
             yield Label("", id="fault", markup=False)
 
@@ -95,7 +88,7 @@ class ExportScreen(ModalScreen[None]):
             return
         try:
             replaces = path == self._confirmed
-            self._export = Export(self._index, self._lines, path, replaces=replaces)
+            self._export = Export(self._lines, path, replaces=replaces)
         except OSError as exc:
             self.fault.update(plain_line(f"{path}: {exc.strerror}"))
             return

@@ -324,9 +324,12 @@ class ResultsScreen(Screen[None]):
     def action_export(self) -> None:
         """Choose where to write the marked rows, or all that are shown."""
         from tui.screens.exporting import ExportScreen  # noqa: PLC0415  # rarely needed
+        from tui.state.exported import ExportedResults  # noqa: PLC0415
 
         marked = [int(key) for key in self.table.targets()] if self.table.marks else None
         hidden = self.table.hidden_marks()
         lines = self.rows.lines() if marked is None else sorted(marked)
         what = "marked" if marked is not None else "shown"
-        app_of(self).push_screen(ExportScreen(self.rows.index, lines, what, hidden, self.path))
+        name = self.path.name.partition(".jsonl")[0]
+        exported = ExportedResults(self.rows.index, lines)
+        app_of(self).push_screen(ExportScreen(exported, what, hidden, name))

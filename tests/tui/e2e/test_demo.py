@@ -49,7 +49,7 @@ def test_a_mistake_in_the_file_ends_it_before_it_begins(alone: Terminal, tmp_pat
     screen = alone.wait_for("left with 2")
     # The terminal has broken the line wherever it was full.
     said = "".join(screen.split())
-    assert "config.toml,line3:keys.batch.download:qisapp.quit's(Quit)too" in said
+    assert "config.toml,line3:keys.batch.download:qisapp.leave's(Leave)too" in said
     assert "STATE" not in screen
 
 

@@ -147,6 +147,10 @@ def test_results_open_and_a_record_in_them(terminal: Terminal) -> None:
     terminal.wait_for("request-0000")
     terminal.press("Enter")
     terminal.wait_for("stop reason")
-    terminal.press("q", "q", "q")
+    terminal.press("q")
+    terminal.wait_without("stop reason")
+    terminal.press("q")
+    terminal.wait_for("esc clears")
+    terminal.press("q")
 
     terminal.wait_for("left with 0")
