@@ -33,9 +33,15 @@ def program(module: str, *arguments: str) -> list[str]:
     return [sys.executable, "-m", f"tests.benchmarks.{module}", *arguments]
 
 
-def environment() -> dict[str, str]:
-    """Return what every side is started with: a key, and nothing that leads elsewhere."""
+def environment(certificate: Path | None = None) -> dict[str, str]:
+    """Return what every side is started with: a key, and nothing that leads elsewhere.
+
+    Args:
+        certificate: The only one to trust.
+    """
+    trust = {} if certificate is None else {"SSL_CERT_FILE": str(certificate)}
     return {
+        **trust,
         "ANTHROPIC_API_KEY": "sk-ant-benchmark",
         "HOME": str(Path.home()),
         "NO_PROXY": "*",
@@ -43,12 +49,14 @@ def environment() -> dict[str, str]:
     }
 
 
-def hold(sides: Sequence[Side], runs: int) -> dict[str, list[Measurement]]:
+def hold(
+    sides: Sequence[Side], runs: int, *, certificate: Path | None = None
+) -> dict[str, list[Measurement]]:
     """Run the sides in turn, so that a busy moment of the machine hits all of them."""
     measured: dict[str, list[Measurement]] = {side.name: [] for side in sides}
     for _ in range(runs):
         for side in sides:
-            measured[side.name].append(_run(side))
+            measured[side.name].append(_run(side, certificate))
     return measured
 
 
@@ -57,13 +65,13 @@ def sdk_is_there() -> bool:
     return find_spec("anthropic") is not None
 
 
-def _run(side: Side) -> Measurement:
+def _run(side: Side, certificate: Path | None) -> Measurement:
     done = subprocess.run(
         side.command,
         check=False,
         capture_output=True,
         cwd=PROJECT,
-        env=environment(),
+        env=environment(certificate),
         timeout=_SLOWEST,
     )
     if done.returncode:

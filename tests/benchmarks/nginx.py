@@ -39,6 +39,7 @@ http {{
     scgi_temp_path {folder}/scgi;
     server {{
         listen 127.0.0.1:{port};
+        {tls}
         root {folder}/root;
         client_max_body_size 0;
         default_type application/json;
@@ -60,6 +61,7 @@ http {{
     }}
 }}
 """
+_TLS = "ssl_certificate {folder}/certificate.pem; ssl_certificate_key {folder}/key.pem;"
 _CREATED_AT = datetime.now(UTC) - timedelta(hours=1)
 _SLOWEST_START = 10.0
 
@@ -73,10 +75,21 @@ class Nginx:
             (self._root / name).mkdir(parents=True)
         self._port = _free_port()
         self.base_url = f"http://127.0.0.1:{self._port}"
+        self.certificate: Path | None = None
+        self.tls_base_url = ""
+        tls = ""
+        if shutil.which("openssl") is not None:
+            port = _free_port()
+            self.tls_base_url = f"https://127.0.0.1:{port}"
+            self.certificate = _make_certificate(folder)
+            tls = f"listen 127.0.0.1:{port} ssl; {_TLS.format(folder=folder)}"
         configuration = folder / "nginx.conf"
         configuration.write_text(
             _CONFIGURATION.format(
-                folder=folder, port=self._port, created=self._describe("msgbatch_new", None, "")
+                folder=folder,
+                port=self._port,
+                tls=tls,
+                created=self._describe("msgbatch_new", None, ""),
             ),
             encoding="utf-8",
         )
@@ -92,19 +105,21 @@ class Nginx:
         self._process.wait()
 
     def add_batch(self, name: str, lines: Iterable[bytes], counts: RequestCounts) -> Path:
-        """Write the results of two ended batches with the same lines.
+        """Write the results of three ended batches with the same lines.
 
-        `msgbatch_{name}` is sent with its length, `msgbatch_{name}_chunked` in chunks.
+        `msgbatch_{name}` is sent with its length, `msgbatch_{name}_chunked` in chunks,
+        `msgbatch_{name}_tls` encrypted.
         """
         results = self._root / "results" / name
         with results.open("wb") as file:
             file.writelines(lines)
         for batch_id, place in (
-            (f"msgbatch_{name}", "results"),
-            (f"msgbatch_{name}_chunked", "chunked"),
+            (f"msgbatch_{name}", f"{self.base_url}/results"),
+            (f"msgbatch_{name}_chunked", f"{self.base_url}/chunked"),
+            (f"msgbatch_{name}_tls", f"{self.tls_base_url}/results"),
         ):
             (self._root / "v1/messages/batches" / batch_id).write_text(
-                self._describe(batch_id, counts, f"{self.base_url}/{place}/{name}"),
+                self._describe(batch_id, counts, f"{place}/{name}"),
                 encoding="utf-8",
             )
         return results
@@ -135,6 +150,19 @@ class Nginx:
 def nginx_is_there() -> bool:
     """Tell whether nginx is installed."""
     return shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin") is not None
+
+
+def _make_certificate(folder: Path) -> Path:
+    """Make a key and a certificate of this machine for a day."""
+    subprocess.run(
+        "openssl req -x509 -newkey rsa:2048 -nodes -days 1 -subj /CN=127.0.0.1 "
+        "-addext subjectAltName=IP:127.0.0.1 -keyout key.pem -out certificate.pem",
+        shell=True,
+        check=True,
+        cwd=folder,
+        stderr=subprocess.DEVNULL,
+    )
+    return folder / "certificate.pem"
 
 
 def _free_port() -> int:
