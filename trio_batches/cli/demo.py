@@ -95,7 +95,7 @@ async def _demo(home: Home, folder: Path) -> Exit:
 async def _submit(client: Client, home: Home) -> None:
     """Make a batch and wait for its end."""
 
-    async def tell(look: Polled) -> None:  # what `watch` calls
+    async def tell(look: Polled) -> None:  # noqa: ASYNC124  # what `watch` calls
         narrate(f"{look.batch.id}: {look.batch.processing_status}")
 
     questions = (

@@ -55,7 +55,11 @@ class _Decompressor(Protocol):
 
 
 class _Readable(Protocol):
-    def read(self, size: int, /) -> bytes: ...
+    """Gives bytes."""
+
+    def read(self, size: int, /) -> bytes:
+        """Return so many bytes at most, none at the end."""
+        ...
 
 
 def check_compression(compression: Compression | None) -> None:

@@ -5,10 +5,8 @@ from __future__ import annotations
 import zlib
 from typing import TYPE_CHECKING, final
 
-import httpx
-
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
 __all__ = ("ENCODINGS", "Decoding")
 
@@ -31,25 +29,20 @@ class Decoding:
     """Takes the content encodings off a body.
 
     Args:
-        encodings: In the order in which they were put on; unknown ones are passed over.
+        header: The answer's `content-encoding`; encodings that nobody asked for are passed over.
     """
 
-    def __init__(self, encodings: Sequence[str]) -> None:
+    def __init__(self, header: str) -> None:
+        names = [name.strip().lower() for name in header.split(",")]
         self._inflates: list[_Inflate] = [
-            _Inflate(_FORMATS[name]) for name in reversed(encodings) if name in _FORMATS
+            _Inflate(_FORMATS[name]) for name in reversed(names) if name in _FORMATS
         ]
-
-    @classmethod
-    def of(cls, response: httpx.Response) -> Decoding:
-        """Return what the headers of a response ask for."""
-        named = response.headers.get("content-encoding", "")
-        return cls([name.strip().lower() for name in named.split(",")])
 
     def feed(self, data: bytes, depth: int = 0) -> Iterator[bytes]:
         """Take a piece of the body; yield what is in it, a step at a time.
 
         Raises:
-            httpx.DecodingError: It is not what the headers say.
+            zlib.error: It is not what the header says.
         """
         if depth == len(self._inflates):
             yield data
@@ -82,9 +75,9 @@ class _Inflate:
     def _step(self, data: bytes) -> bytes:
         try:
             step = self._zlib.decompress(data, STEP_BYTES)
-        except zlib.error as exc:
+        except zlib.error:
             if self._head is None or self._form != _ZLIB:
-                raise httpx.DecodingError(str(exc)) from exc
+                raise
             # Some servers leave off what the format puts around the data.
             self._form = _RAW
             self._zlib = zlib.decompressobj(_RAW)

@@ -7,6 +7,7 @@ imported when a client opens, not when the package is imported.
 from __future__ import annotations
 
 import ssl
+import zlib
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self, final
@@ -135,7 +136,7 @@ class Wire:
             finally:
                 with trio.move_on_after(CLOSING_SECONDS, shield=True):
                     await response.aclose()
-        except httpx.RequestError as exc:
+        except (httpx.RequestError, zlib.error) as exc:
             if isinstance(exc, httpx.ConnectError | httpx.ConnectTimeout | httpx.ProxyError):
                 phase = "connecting"
             elif call.body is not None and not upload.finished:
@@ -172,7 +173,7 @@ class Wire:
         request.stream = upload
         return request
 
-    def _sentence(self, call: Call, exc: httpx.RequestError, phase: Phase) -> str:
+    def _sentence(self, call: Call, exc: Exception, phase: Phase) -> str:
         what = {
             "connecting": f"cannot reach {self._address.base_url}",
             "sending": "the connection failed while the request was sent",
@@ -219,7 +220,7 @@ async def _drain(response: httpx.Response, sink: Sink) -> None:
     is why the body is decoded here: an error of the library's own decoding
     would leave the generators below it open.
     """
-    decoding = Decoding.of(response)
+    decoding = Decoding(response.headers.get("content-encoding", ""))
     inlet = Inlet()
     reading = trio.CancelScope()
     wanted: outcome.Outcome[bool] = outcome.Value(True)  # noqa: FBT003

@@ -6,7 +6,6 @@ import tracemalloc
 import zlib
 from typing import TYPE_CHECKING
 
-import httpx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -43,33 +42,33 @@ def unpack(decoding: Decoding, data: bytes, size: int) -> bytes:
 
 @given(size=st.integers(1, 5_000), data=st.binary(max_size=500) | st.just(TEXT))
 @pytest.mark.parametrize(
-    ("names", "pack"),
+    ("header", "pack"),
     [
-        ([], as_it_is),
-        (["identity"], as_it_is),
-        (["gzip"], gzip.compress),
-        (["x-gzip"], gzip.compress),
-        (["deflate"], zlib.compress),
-        (["deflate"], raw_deflate),
-        (["gzip"], two_members),
-        (["deflate", "gzip"], twice),
+        ("", as_it_is),
+        ("identity", as_it_is),
+        ("gzip", gzip.compress),
+        ("X-GZIP", gzip.compress),
+        ("deflate", zlib.compress),
+        ("deflate", raw_deflate),
+        ("gzip", two_members),
+        ("deflate, gzip", twice),
     ],
     ids=["none", "identity", "gzip", "x-gzip", "zlib", "raw deflate", "two members", "two kinds"],
 )
 def test_any_pieces_of_any_body_give_what_was_packed(
-    names: list[str],
+    header: str,
     pack: Callable[[bytes], bytes],
     size: int,
     data: bytes,
 ) -> None:
-    assert unpack(Decoding(names), pack(data), size) == data
+    assert unpack(Decoding(header), pack(data), size) == data
 
 
 def test_a_small_piece_that_holds_very_much_is_unpacked_in_steps() -> None:
     packed = gzip.compress(bytes(200 << 20), compresslevel=9)
     tracemalloc.start()
     total = 0
-    for step in Decoding(["gzip"]).feed(packed):
+    for step in Decoding("gzip").feed(packed):
         assert len(step) <= STEP_BYTES
         total += len(step)
     _, peak = tracemalloc.get_traced_memory()
@@ -78,12 +77,12 @@ def test_a_small_piece_that_holds_very_much_is_unpacked_in_steps() -> None:
     assert peak < 8 << 20
 
 
-@pytest.mark.parametrize("names", [["gzip"], ["deflate"]])
-def test_what_is_not_compressed_is_an_error_of_decoding(names: list[str]) -> None:
+@pytest.mark.parametrize("header", ["gzip", "deflate"])
+def test_what_is_not_compressed_is_an_error_of_decoding(header: str) -> None:
     noise = random.Random(1).randbytes(1000)
-    with pytest.raises(httpx.DecodingError):
-        list(Decoding(names).feed(noise))
+    with pytest.raises(zlib.error):
+        list(Decoding(header).feed(noise))
 
 
 def test_what_follows_the_end_and_is_no_other_member_is_left_out() -> None:
-    assert b"".join(Decoding(["gzip"]).feed(gzip.compress(b"all") + b"padding")) == b"all"
+    assert b"".join(Decoding("gzip").feed(gzip.compress(b"all") + b"padding")) == b"all"
