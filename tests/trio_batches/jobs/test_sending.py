@@ -15,7 +15,8 @@ from trio_batches.errors import (
     TransportError,
     UnsettledSubmissionError,
 )
-from trio_batches.jobs import Submission, submit
+from trio_batches.jobs import Submission, reconcile, submit
+from trio_batches.jobs.reconcile import Watermark
 from trio_batches.jobs.sending import Sending
 from trio_batches.simulator import Answer, Fault, Scenario, Simulator, World
 from trio_batches.store import Ledger
@@ -397,4 +398,32 @@ async def test_an_abandoned_intent_is_no_chunk_to_send(network: Network, desk: D
     assert [chunk.state for chunk in left.chunks] == ["failed"]
     await desk.resume()
     assert desk.files() == [f"abandoned/{intent.id}.jsonl"]
+    assert creates(world) == 1
+
+
+async def test_a_watermark_is_taken_behind_an_empty_page(network: Network, desk: Desk) -> None:
+    scenario = Scenario(
+        faults=(Fault(operation="create", answer=Answer(status=403)),),
+        empty_page_every=2,
+        read_timeout=1e7,
+    )
+    world = network.serve(world=World(scenario=scenario))
+    newest = world.add_ended_batch(5)
+    async with network.client() as client:
+        await client.messages.batches.list()
+    await desk.submit(requests(2))
+    (intent,) = await desk.intents()
+    assert Watermark.read(intent.watermark).landmarks == (newest,)
+
+
+async def test_a_lost_batch_is_found_on_a_later_page(
+    network: Network, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reconcile, "MAX_PAGE", 3)
+    world = network.serve(world=world_of(LOST, listing_delay=8))
+    await interrupted(desk, world)
+    for _ in range(7):
+        world.add_in_progress_batch(9, age=0)
+    done = await desk.resume()
+    assert len(done.batch_ids) == 1
     assert creates(world) == 1
