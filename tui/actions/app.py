@@ -60,6 +60,11 @@ APP = (
     ),
     Action("app.leave", "q", "Leave", "leave", "Go back; from the first screen, leave the app."),
     Action(
-        "app.quit", "ctrl+q", "Quit", "quit", "Stop what runs, keeping what is done, and leave."
+        "app.quit",
+        "ctrl+q",
+        "Quit",
+        "quit",
+        "Stop what runs, keeping what is done, and leave.",
+        at_once=True,
     ),
 )

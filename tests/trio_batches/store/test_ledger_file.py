@@ -6,8 +6,6 @@ import logging
 import os
 import shutil
 import sqlite3
-import subprocess
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -114,12 +112,6 @@ def test_a_transaction_that_fails_has_not_happened(file: LedgerFile, before: str
 def test_a_mistake_of_ours_is_no_failure_of_the_disk(file: LedgerFile) -> None:
     with pytest.raises(sqlite3.OperationalError, match="no such table"):
         file.write(lambda connection: connection.execute("DELETE FROM absent"))
-
-
-def test_the_library_does_not_load_sqlite() -> None:
-    code = "import sys, trio_batches; trio_batches.open_ledger; print('sqlite3' in sys.modules)"
-    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True)
-    assert done.stdout == b"False\n"
 
 
 async def test_a_newer_ledger_is_refused_and_left_alone(home: Home) -> None:
