@@ -26,6 +26,7 @@ def run(options: Options) -> int:
     """Show the app until the user leaves it, and return the exit code of the process."""
     app = BatchesApp(options)
     failure = asyncio.run(run_app(app, _freeze))
+    gc.freeze()  # the process ends: nothing of this is worth looking at once more
     if failure is not None:
         return _tell(failure)
     return app.return_code or 0
