@@ -106,7 +106,8 @@ def start_sync(descriptor: int, start: int, size: int) -> None:
     if hasattr(os, "posix_fadvise"):
         # Linux takes it to mean: write, and drop what is written already. It is called
         # before anything of this part is, so that all of it stays in memory, too.
-        os.posix_fadvise(descriptor, start, size, os.POSIX_FADV_DONTNEED)
+        with contextlib.suppress(OSError):  # it is a hint: the sync itself tells what fails
+            os.posix_fadvise(descriptor, start, size, os.POSIX_FADV_DONTNEED)
 
 
 def sync_folder(path: Path) -> None:
