@@ -101,16 +101,30 @@ async def _walk(
     listed: Listed = {}
     page = await _page_after(client, starts, page_size)
     while True:
-        for batch, raw in zip(page.data, page.raw_data, strict=True):
-            if end is not None and batch.created_at < end.created_at:
-                return listed
-            listed[batch.id] = (batch, raw)
-            if end is not None and batch.id == end.id:
-                return listed
+        items = zip(page.data, page.raw_data, strict=True)
+        found, reached = _until(end, {item[0].id: item for item in items})
+        listed |= found
         info = page.next_page_info()
-        if info is None:
+        if reached or info is None:
             return listed
         page = await _page_after(client, [info["after_id"], *_last(listed)], page_size)
+
+
+def _until(end: Landmark | None, found: Listed) -> tuple[Listed, bool]:
+    """Return what stands before the end, and whether that was reached."""
+    if end is None or not found:
+        return found, False
+    last, _ = next(reversed(found.values()))
+    if last.id == end.id or last.created_at > end.created_at:  # as good as always
+        return found, last.id == end.id
+    before: Listed = {}
+    for batch, raw in found.values():
+        if batch.created_at < end.created_at:
+            return before, True
+        before[batch.id] = (batch, raw)
+        if batch.id == end.id:
+            return before, True
+    return found, False
 
 
 def _last(listed: Listed) -> list[str]:

@@ -82,7 +82,7 @@ async def refresh(
         )
         listed = await list_until(client, reached, page_size=HEAD_PAGE)
     # Nearly all of a long list has ended, and is told again as it stands in the ledger.
-    told = ((batch, raw) for batch, raw in listed.values() if over.get(batch.id) != raw)
+    told = [(batch, raw) for batch, raw in listed.values() if over.get(batch.id) != raw]
     await ledger.save_batches(told, seen_at=began)
     gone = [
         batch.id
@@ -95,11 +95,11 @@ async def refresh(
     before = {batch.id: batch.status for batch in known}
     return Refreshed(
         seen=len(listed),
-        new=tuple(name for name in listed if name not in before),
+        new=tuple(batch.id for batch, _ in told if batch.id not in before),
         changed=tuple(
-            name
-            for name, (batch, _) in listed.items()
-            if before.get(name, batch.processing_status) != batch.processing_status
+            batch.id
+            for batch, _ in told
+            if before.get(batch.id, batch.processing_status) != batch.processing_status
         ),
         gone=tuple(gone),
     )
