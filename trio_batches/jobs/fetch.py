@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from trio_batches.client import Client
+    from trio_batches.client.results import Blocks
     from trio_batches.jobs.pace import Meter
     from trio_batches.jobs.progress import BatchDownload, DownloadProgress, DownloadState
     from trio_batches.store.claim import Claim
@@ -151,40 +152,44 @@ class Fetch:
 
     async def _stream(self, batch: MessageBatch, part: PartFile, entry: BatchDownload) -> None:
         entry.lines, entry.bytes = part.tally.total, part.bytes
+        async with self._client.messages.batches.results(batch, tally=part.tally) as results:
+            blocks = results.line_blocks()
+            try:
+                async for block in blocks:
+                    part.add(block)
+                    self._count(block, part, entry)
+                    if part.is_full:  # most never are: their few lines are written at the end
+                        await self._write_behind(blocks, part, entry)
+            finally:
+                entry.attempts, entry.request_id = results.readings, results.request_id
+
+    async def _write_behind(
+        self, blocks: Blocks[bytes], part: PartFile, entry: BatchDownload
+    ) -> None:
+        """Write what has come while more of it comes."""
         sender, receiver = trio.open_memory_channel[bytes](BLOCKS_BEHIND)
+
+        async def write() -> None:
+            async for block in receiver:
+                await part.write(block)
+
         try:
             async with open_hidden_nursery() as nursery:
-                nursery.start_soon(_write, part, receiver)
+                nursery.start_soon(write)
                 with sender:
-                    await self._receive(batch, part, entry, sender)
+                    async for block in blocks:
+                        before = trio.current_time()
+                        await sender.send(block)
+                        self._meter.disk_seconds += trio.current_time() - before
+                        self._count(block, part, entry)
         finally:
             with receiver, suppress(trio.WouldBlock, trio.EndOfChannel):
                 while True:  # what had come when this was interrupted is kept
                     part.add(receiver.receive_nowait())
 
-    async def _receive(
-        self,
-        batch: MessageBatch,
-        part: PartFile,
-        entry: BatchDownload,
-        sender: trio.MemorySendChannel[bytes],
-    ) -> None:
-        async with self._client.messages.batches.results(batch, tally=part.tally) as results:
-            try:
-                async for block in results.line_blocks():
-                    entry.received += len(block)
-                    self._progress.received += len(block)
-                    self._meter.received += len(block)
-                    before = trio.current_time()
-                    await sender.send(block)
-                    self._meter.disk_seconds += trio.current_time() - before
-                    entry.lines = part.tally.total
-                    entry.bytes += len(block)
-            finally:
-                entry.attempts, entry.request_id = results.readings, results.request_id
-
-
-async def _write(part: PartFile, receiver: trio.MemoryReceiveChannel[bytes]) -> None:
-    """Write what comes while more of it comes."""
-    async for block in receiver:
-        await part.write(block)
+    def _count(self, block: bytes, part: PartFile, entry: BatchDownload) -> None:
+        entry.received += len(block)
+        entry.bytes += len(block)
+        entry.lines = part.tally.total
+        self._progress.received += len(block)
+        self._meter.received += len(block)

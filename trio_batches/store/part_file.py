@@ -102,8 +102,13 @@ class PartFile:
             StorageError: The disk is full or failing.
         """
         self.add(block)
-        if self._pending_bytes >= WRITE_BYTES:
+        if self.is_full:
             await trio.to_thread.run_sync(self.flush)
+
+    @property
+    def is_full(self) -> bool:
+        """Whether so much waits that it is worth a worker thread's time."""
+        return self._pending_bytes >= WRITE_BYTES
 
     def add(self, block: bytes) -> None:
         """Append whole lines that are written later, by `close` at the latest."""
