@@ -11,6 +11,7 @@ from textual.widgets import Input, Static
 from typing_extensions import override
 
 from tui.screens.dialog import Dialog
+from tui.state.plain import plain_line
 from tui.state.questions import batches
 
 if TYPE_CHECKING:
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from textual.types import CSSPathType
 
 __all__ = ("LabelScreen", "Words")
+
+
+LABEL_LENGTH, NOTE_LENGTH = 200, 2000
 
 
 class Words(NamedTuple):
@@ -45,7 +49,9 @@ class LabelScreen(Dialog[Words]):
     ) -> None:
         super().__init__()
         self._batch_ids = batch_ids
-        self._before = Words(label or "", note or "")
+        self._before = Words(
+            plain_line(label or "", LABEL_LENGTH), plain_line(note or "", NOTE_LENGTH)
+        )
         self._hidden = hidden
 
     @override
@@ -58,9 +64,9 @@ class LabelScreen(Dialog[Words]):
                 hint = f"{self._hidden:,} of them are hidden by the filter."
                 yield Static(Content(hint), classes="tone-warn")
             yield Static(Content("Label, to filter and download by"), classes="name")
-            yield Input(self._before.label, id="label", compact=True, max_length=200)
+            yield Input(self._before.label, id="label", compact=True, max_length=LABEL_LENGTH)
             yield Static(Content("Note"), classes="name")
-            yield Input(self._before.note, id="note", compact=True, max_length=2000)
+            yield Input(self._before.note, id="note", compact=True, max_length=NOTE_LENGTH)
             hint = "enter saves, esc leaves it as it is; both stay on this machine"
             yield Static(Content(hint), classes="tone-dim")
 

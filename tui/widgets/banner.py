@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from textual.content import Content
 
+from tui.state.plain import plain_line
 from tui.widgets.line import Line
 
 __all__ = ("Banner",)
+
+
+LENGTH = 600
+"""Characters that are shown: more than three lines of most terminals."""
 
 
 class Banner(Line):
@@ -18,6 +23,6 @@ class Banner(Line):
     """
 
     def tell(self, sentence: str) -> None:
-        """Show a sentence; an empty one hides the line."""
-        self.say([Content(sentence)])
+        """Show a sentence, which may come from elsewhere; an empty one hides the line."""
+        self.say([Content(plain_line(sentence, LENGTH))])
         self.display = bool(sentence)

@@ -12,6 +12,8 @@ from textual.message import Message
 from textual.widgets import Input, Static
 from typing_extensions import override
 
+from tui.state.plain import plain_line
+
 if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
@@ -86,7 +88,7 @@ class FilterBar(Horizontal):
     def tell(self, fault: str) -> None:
         """Say what is wrong with the filter."""
         self.fault = fault
-        self.query_one(".fault", Static).update(Content(fault))
+        self.query_one(".fault", Static).update(Content(plain_line(fault)))
 
     def clear(self) -> None:
         """Take the filter away."""

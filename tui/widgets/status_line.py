@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
+from tui.state.plain import plain_line
 from tui.state.wording import count
 from tui.widgets.line import Line
 
@@ -27,6 +28,6 @@ class StatusLine(Line):
         if hidden:
             parts.append(Content.styled(f"{count(hidden)} of them hidden", "bold $warning"))
         if filtered:
-            parts.append(Content(f"/{filtered}").stylize("$accent"))
+            parts.append(Content(f"/{plain_line(filtered)}").stylize("$accent"))
             parts.append(Content.styled("esc clears", "$text-muted"))
         self.say(parts)

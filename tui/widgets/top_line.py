@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
+from tui.state.plain import plain_line
 from tui.state.wording import STATES, count
 from tui.widgets.line import Line
 
@@ -32,9 +33,9 @@ class TopLine(Line):
     ) -> None:
         """Show how things stand, and the time of day if that is wanted."""
         host = "" if link is None else link.service.removeprefix("https://").removeprefix("http://")
-        parts = [Content.styled(host or "trio_batches", "bold")]
+        parts = [Content.styled(plain_line(host) or "trio_batches", "bold")]
         if link is not None and link.workspace:
-            parts.append(Content.styled(link.workspace, "bold $accent"))
+            parts.append(Content.styled(plain_line(link.workspace), "bold $accent"))
         if read_only:
             parts.append(Content.styled("read-only", "bold $warning"))
         for state, (glyph, word) in STATES.items():
