@@ -60,6 +60,11 @@ class Configuration:
         sources = {**self.sources, **dict.fromkeys(differing, CHANGED)}
         return replace(self, settings=settings, sources=sources)
 
+    def impose(self, source: str, *, poll_interval: float) -> Configuration:
+        """Return the configuration with a pace that the user has not chosen: it is not written."""
+        settings = replace(self.settings, poll_interval=poll_interval)
+        return replace(self, settings=settings, sources={**self.sources, "poll_interval": source})
+
     def refuse(self, key: str, what: str) -> SettingsError:
         """Return the error of a key of the file, such as `keys.batches.delete`."""
         return _refuse(self.path, self.text, key, what)

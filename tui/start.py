@@ -42,6 +42,5 @@ def start(
         sys.stderr.write(f"{error}\n")
         return _USAGE
     if poll_interval is not None:
-        settings = replace(configuration.settings, poll_interval=poll_interval)
-        configuration = configuration.change(settings)
+        configuration = configuration.impose("the demo", poll_interval=poll_interval)
     return run(replace(options or Options(), configuration=configuration))

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tui.config import Configuration
+from tui.config_file import save_changes
 from tui.screens.settings import changed
 from tui.start import start
 from tui.state.settings import SETTINGS, Settings
@@ -55,3 +56,15 @@ def test_some_settings_can_be_changed_while_the_app_runs_and_others_in_the_file(
     assert can == {"theme", "poll_interval", "read_only", "animations", "clock"}
     assert changed(settings, "poll_interval").poll_interval == 10.0
     assert changed(Settings(theme="ansi"), "theme").theme == "dark"
+
+
+def test_the_pace_of_the_demo_is_not_written_into_the_users_file(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    before = Configuration(path=file)
+
+    demo = before.impose("the demo", poll_interval=2.0)
+    save_changes(demo)
+
+    assert demo.settings.poll_interval == 2.0
+    assert demo.origin("poll_interval") == "the demo"
+    assert not file.exists()
