@@ -68,7 +68,8 @@ class Export:
 
     def cancel(self) -> None:
         """Leave no file behind; one that is there stays."""
-        self._file.close()
+        with contextlib.suppress(OSError):  # a full disk takes what is buffered no more than before
+            self._file.close()
         with contextlib.suppress(OSError):
             self._part.unlink()
 

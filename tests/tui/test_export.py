@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import csv
+import resource
+import signal
 import stat
 from typing import TYPE_CHECKING
 
@@ -96,3 +98,19 @@ def test_an_export_that_is_cancelled_leaves_nothing(index: RowIndex, tmp_path: P
 def test_a_folder_that_is_not_there_is_an_error(index: RowIndex, tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         Export(ExportedResults(index, [0]), tmp_path / "nowhere" / "chosen.jsonl")
+
+
+def test_a_full_disk_is_said_and_leaves_nothing(index: RowIndex, tmp_path: Path) -> None:
+    target = tmp_path / "chosen.jsonl"
+    export = Export(ExportedResults(index, range(4)), target)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handled = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (8, before[1]))
+    try:
+        finish(export)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        signal.signal(signal.SIGXFSZ, handled)
+
+    assert export.trouble == f"{target}: File too large"
+    assert names(tmp_path) == ["results.jsonl"]
