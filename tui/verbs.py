@@ -265,7 +265,11 @@ async def submit(app: BatchesApp) -> None:
     from tui.screens.submit import Checked, SubmitScreen  # noqa: PLC0415
 
     async def check(named: str) -> Checked:
-        path = await asyncio.to_thread(lambda: Path(named).expanduser())
+        path = Path(named)
+        try:
+            path = await asyncio.to_thread(path.expanduser)
+        except RuntimeError:  # pathlib's, of ~somebody
+            return Checked((Fact(plain_line(f"{path}: there is no such user"), "bad"),), path, 0)
         try:
             plan = await app.ask(plan_file, await app.engine(), path)
         except TrioBatchesError as error:

@@ -89,6 +89,10 @@ async def test_the_name_of_a_file_is_completed(tmp_path: Path) -> None:
         whole = f"{tmp_path}/inputs/night.jsonl"
         assert await complete.get_suggestion(f"{tmp_path}/inputs/ni") == whole
         assert await complete.get_suggestion(f"{tmp_path}/nowhere/x") is None
+        assert await complete.get_suggestion("~no-such-user/x") is None
+        dialog.path.value = "~no-such-user/x.jsonl"
+        await session.press("enter")
+        await wait_until(lambda: "there is no such user" in text_of(dialog))
 
 
 async def test_labels_are_written_on_all_that_are_chosen(tmp_path: Path) -> None:

@@ -80,20 +80,25 @@ class ExportScreen(ModalScreen[None]):
     def _submitted(self, message: Input.Submitted) -> None:
         if self._export is not None or not message.value.strip():
             return
-        path = Path(message.value.strip()).expanduser()
+        path = Path(message.value.strip())
+        try:
+            fault = self._begin(path.expanduser())
+        except OSError as exc:
+            fault = f"{exc.strerror}: {path}"
+        except RuntimeError:  # pathlib's, of ~somebody
+            fault = f"{path}: there is no such user"
+        self.fault.update(plain_line(fault))
+
+    def _begin(self, path: Path) -> str:
+        """Begin to write a file; return a sentence about what is in the way, if anything is."""
+        if path.is_dir():
+            return f"{path} is a folder"
         if path.exists() and path != self._confirmed:
             self._confirmed = path
-            what = "is a folder" if path.is_dir() else "is there already: enter again replaces it"
-            self.fault.update(plain_line(f"{path} {what}"))
-            return
-        try:
-            replaces = path == self._confirmed
-            self._export = Export(self._lines, path, replaces=replaces)
-        except OSError as exc:
-            self.fault.update(plain_line(f"{path}: {exc.strerror}"))
-            return
-        self.fault.update("")
+            return f"{path} is there already: enter again replaces it"
+        self._export = Export(self._lines, path, replaces=path == self._confirmed)
         self._background.add(self._export)
+        return ""
 
     def _look(self) -> None:
         export = self._export

@@ -157,7 +157,7 @@ def _complete(begun: str) -> str | None:
             for entry in os.scandir(Path(f"{folder}/" if "/" in begun else ".").expanduser())
             if entry.name.startswith(name) and (name or not entry.name.startswith("."))
         )
-    except OSError:
+    except (OSError, RuntimeError):  # the latter is pathlib's, of ~somebody
         return None
     if not entries:
         return None

@@ -88,3 +88,27 @@ async def test_what_cannot_be_written_is_said(tmp_path: Path, name: str) -> None
 
         await wait_until(lambda: str(tmp_path) in str(question.fault.render()))
         assert question.is_current
+
+
+@pytest.mark.parametrize(
+    ("named", "said"),
+    [
+        ("/", "is a folder"),
+        ("~no-such-user/chosen.jsonl", "no such user"),
+        ("a" * 300, "name too long"),
+    ],
+)
+async def test_what_cannot_be_written_is_said_and_can_be_corrected(
+    named: str, said: str, tmp_path: Path
+) -> None:
+    target = tmp_path / "chosen.jsonl"
+    async with asked(tmp_path / "results.jsonl") as (question, pilot):
+        question.query_one(Input).value = named
+        await pilot.press("enter", "enter")
+        await wait_until(lambda: said in str(question.fault.render()).lower())
+
+        question.query_one(Input).value = str(target)
+        await pilot.press("enter")
+        await wait_until(lambda: isinstance(pilot.app.screen, ResultsScreen))
+
+    assert target.read_bytes() == b"".join(LINES)
