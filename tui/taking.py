@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tui.saying import complaining
 from tui.state.copies import copies_of_batches
 
 if TYPE_CHECKING:
@@ -17,10 +18,11 @@ async def copy_batches(app: BatchesApp, batch_ids: tuple[str, ...], hidden: int)
     from tui.screens.copying import CopyScreen  # noqa: PLC0415  # rarely needed
 
     shown = batch_ids[: len(batch_ids) - hidden]
-    found = await app.ask((await app.engine()).raw, shown)
     labels = [batch.label for batch in map(app.batches.batch, shown) if batch and batch.label]
-    lines = "\n".join(found[name].decode(errors="replace") for name in shown if name in found)
-    app.push_screen(CopyScreen(copies_of_batches(shown, labels, lines), lines))
+    with complaining(app):
+        found = await app.ask((await app.engine()).raw, shown)
+        lines = "\n".join(found[name].decode(errors="replace") for name in shown if name in found)
+        app.push_screen(CopyScreen(copies_of_batches(shown, labels, lines), lines))
 
 
 async def export_batches(app: BatchesApp, batch_ids: tuple[str, ...], hidden: int) -> None:
@@ -35,6 +37,7 @@ async def export_batches(app: BatchesApp, batch_ids: tuple[str, ...], hidden: in
     from tui.state.exported import ExportedBatches  # noqa: PLC0415
 
     shown = tuple(str(app.batches.key(row)) for row in range(len(app.batches)))
-    raw = await app.ask((await app.engine()).raw, batch_ids or shown)
     what = "marked" if batch_ids else "shown"
-    app.push_screen(ExportScreen(ExportedBatches(app.batches, raw), what, hidden, "batches"))
+    with complaining(app):
+        raw = await app.ask((await app.engine()).raw, batch_ids or shown)
+        app.push_screen(ExportScreen(ExportedBatches(app.batches, raw), what, hidden, "batches"))

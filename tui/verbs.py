@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
+from tui.saying import complaining, say
 from tui.state.plain import plain_line
 from tui.state.plan import describe_faults, describe_plan
 from tui.state.question import Fact
@@ -21,7 +21,7 @@ from tui.state.questions import (
 from tui.taking import copy_batches
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Generator, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
 
     from trio_batches import KnownBatch
     from tui.app import BatchesApp
@@ -39,21 +39,6 @@ __all__ = ("VERBS", "Verb", "leave", "open_results", "retry", "submit")
 
 Verb: TypeAlias = "Callable[[BatchesApp, tuple[str, ...], int], Awaitable[None]]"
 """Takes the app, the ids of the batches, and how many of them, the last ones, a filter hides."""
-
-
-@contextmanager
-def _complaining(app: BatchesApp) -> Generator[None]:
-    """Let what goes wrong be a sentence on the screen, and not the end of the app."""
-    from trio_batches import TrioBatchesError  # noqa: PLC0415
-
-    try:
-        yield
-    except TrioBatchesError as error:
-        _say(app, str(error), wrong=True)
-
-
-def _say(app: BatchesApp, sentence: str, *, wrong: bool = False) -> None:
-    app.notify(plain_line(sentence), severity="error" if wrong else "information", markup=False)
 
 
 async def _ask(app: BatchesApp, question: Question) -> str | None:
@@ -75,7 +60,7 @@ async def _open(app: BatchesApp, dialog: Dialog[Answer]) -> Answer | None:
 
 async def _start(app: BatchesApp, job: Job) -> None:
     """Begin a job; why that cannot be done is said."""
-    with _complaining(app):
+    with complaining(app):
         await app.ask((await app.engine()).jobs.start, job)
 
 
@@ -94,13 +79,13 @@ async def download(app: BatchesApp, batch_ids: tuple[str, ...], hidden: int) -> 
 
     ended = [batch.id for batch in _known(app, batch_ids) if batch.ended]
     if not ended:
-        _say(app, "nothing to download: results come when a batch has ended")
+        say(app, "nothing to download: results come when a batch has ended")
         return
     running = len(batch_ids) - len(ended)
     parts = [f"downloading {batches(len(ended))}"]
     parts += [f"{running:,} that have not ended are left out"] * bool(running)
     parts += [f"{hidden:,} of the chosen are hidden by the filter"] * bool(hidden)
-    _say(app, "; ".join(parts))
+    say(app, "; ".join(parts))
     await _start(app, DownloadJob(ended))
 
 
@@ -110,10 +95,10 @@ async def watch(app: BatchesApp, batch_ids: tuple[str, ...], hidden: int) -> Non
 
     running = [batch.id for batch in _known(app, batch_ids) if not batch.ended]
     if not running:
-        _say(app, "nothing to wait for: what was chosen has ended")
+        say(app, "nothing to wait for: what was chosen has ended")
         return
     also = f", {hidden:,} of the chosen hidden by the filter" if hidden else ""
-    _say(app, f"watching {batches(len(running))}{also}; the terminal rings when one has ended")
+    say(app, f"watching {batches(len(running))}{also}; the terminal rings when one has ended")
     await _start(app, WatchJob(running))
 
 
@@ -133,7 +118,7 @@ async def cancel(
     targets = _known(app, batch_ids)
     running = [batch.id for batch in targets if can_be_cancelled(batch)]
     if not running:
-        _say(app, "nothing to cancel: what was chosen has ended, or is being cancelled")
+        say(app, "nothing to cancel: what was chosen has ended, or is being cancelled")
         return
     if hidden or instead or not app.cancels_unasked:
         answer = await _ask(app, ask_cancel(targets, hidden=hidden, instead=instead))
@@ -155,7 +140,7 @@ async def delete(app: BatchesApp, batch_ids: tuple[str, ...], hidden: int) -> No
     if not ended:
         await cancel(app, batch_ids, hidden, instead=True)
         return
-    with _complaining(app):
+    with complaining(app):
         copies = await app.ask(find_copies, await app.engine(), ended)
         without = [batch_id for batch_id, folder in copies.items() if folder is None]
         answer = await _ask(app, ask_delete(targets, without_copy=without, hidden=hidden))
@@ -201,13 +186,13 @@ async def label(app: BatchesApp, batch_ids: tuple[str, ...], hidden: int) -> Non
     )
     if written is None:
         return
-    with _complaining(app):
+    with complaining(app):
         engine = await app.engine()
         if written.label is not None:
             await app.ask(set_labels, engine, batch_ids, written.label or None)
         if written.note is not None:
             await app.ask(set_notes, engine, batch_ids, written.note or None)
-        _say(app, f"labelled {batches(len(batch_ids))}")
+        say(app, f"labelled {batches(len(batch_ids))}")
 
 
 async def resubmit(app: BatchesApp, batch_ids: tuple[str, ...], hidden: int) -> None:
@@ -215,11 +200,11 @@ async def resubmit(app: BatchesApp, batch_ids: tuple[str, ...], hidden: int) -> 
     from tui.engine.plans import count_failed  # noqa: PLC0415
     from tui.engine.submits import ResubmitJob  # noqa: PLC0415
 
-    _say(app, f"counting what failed in {batches(len(batch_ids))}")
-    with _complaining(app):
+    say(app, f"counting what failed in {batches(len(batch_ids))}")
+    with complaining(app):
         found = await app.ask(count_failed, await app.engine(), batch_ids)
         if not found.kinds and not found.invalid:
-            _say(app, "nothing to send again: every request has an answer")
+            say(app, "nothing to send again: every request has an answer")
             return
         question = ask_resubmit(
             batch_ids,
@@ -242,15 +227,15 @@ async def open_results(app: BatchesApp, batch_id: str) -> None:
 
     batch = app.batches.batch(batch_id)
     if batch is not None and not batch.ended:
-        _say(app, "no results yet: they come when the batch has ended")
+        say(app, "no results yet: they come when the batch has ended")
         return
-    with _complaining(app):
+    with complaining(app):
         engine = await app.engine()
         found = await app.ask(bring_results, engine, batch_id)
         if not isinstance(found, str) and not found.path.exists():  # it is whole by now
             found = await app.ask(bring_results, engine, batch_id)
         if isinstance(found, str):
-            _say(app, found, wrong=True)
+            say(app, found, wrong=True)
             return
         requests = engine.home.requests / f"{batch_id}.jsonl"
         kept = requests if requests.exists() else None
@@ -285,7 +270,7 @@ async def submit(app: BatchesApp) -> None:
 
 async def retry(app: BatchesApp, job: JobView) -> None:
     """Begin once more what failed or was stopped in a job; ask where batches would be changed."""
-    with _complaining(app):
+    with complaining(app):
         left = await app.ask((await app.engine()).jobs.retry, job.id)
         if left:
             await (cancel if job.kind == "cancel" else delete)(app, left, 0)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+import trio
 from textual.widgets import Button, Input
 
 from tests.trio_batches.jobs.submissions import ids_in, lines, requests
 from tests.tui.using import text_of, using, world_of
 from tests.tui.waiting import wait_until
+from trio_batches import StorageError
 from trio_batches.simulator import Scenario, World
 from tui.screens.batch import BatchScreen
 from tui.screens.jobs import JobsScreen
@@ -253,3 +255,23 @@ async def test_what_failed_is_counted_before_it_is_sent_again(tmp_path: Path) ->
         await wait_until(lambda: session.app.jobs.jobs[2].state == "done")
 
     assert sum(ids_in(world).values()) == 15
+
+
+async def test_a_ledger_that_cannot_be_read_is_said_and_the_app_goes_on(tmp_path: Path) -> None:
+    async def fail(_: object) -> None:
+        await trio.lowlevel.checkpoint()
+        raise StorageError("ledger.sqlite3", "disk I/O error")
+
+    async with using(world_of(1), tmp_path) as session:
+        engine = await session.app.engine()
+        engine.raw = engine.story = fail  # type: ignore[method-assign,assignment]  # pyright: ignore[reportAttributeAccessIssue]
+        await session.press("y")
+        await wait_until(lambda: session.said().count("disk I/O error") == 1)
+        await session.press("x")
+        await wait_until(lambda: session.said().count("disk I/O error") == 2)
+
+        await session.press("enter")
+        await wait_until(lambda: isinstance(session.screen, BatchScreen))
+        await wait_until(lambda: "disk I/O error" in text_of(session.app.screen))
+        await session.press("escape")
+        await session.back()

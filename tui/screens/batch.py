@@ -72,9 +72,15 @@ class BatchScreen(VerbScreen):
         self.run_worker(self._tell(), exclusive=True, group="story")
 
     async def _tell(self) -> None:
+        from trio_batches import TrioBatchesError  # noqa: PLC0415  # it loads Trio
+
         app = self.batches_app
         engine = await app.engine()
-        story = await app.ask(engine.story, self._batch_id)
+        try:
+            story = await app.ask(engine.story, self._batch_id)
+        except TrioBatchesError as error:
+            self.banner.tell(str(error))
+            return
         if story is None:
             self.banner.tell(f"{self._batch_id}: the ledger does not know this batch")
             return
