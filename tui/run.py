@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from tui.app import BatchesApp
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from tui.app import Options
 
@@ -46,7 +46,13 @@ async def run_app(
     finally:
         backend.cancel()
         (outcome,) = await asyncio.gather(backend, return_exceptions=True)
-    return outcome if isinstance(outcome, Exception) else None
+    return _bare(outcome) if isinstance(outcome, Exception) else None
+
+
+def _bare(failure: Exception) -> Exception:
+    """Return what the engine's nursery has wrapped; several failures stay a group."""
+    inner: Sequence[Exception] = getattr(failure, "exceptions", ())
+    return _bare(inner[0]) if len(inner) == 1 else failure
 
 
 async def serve(app: BatchesApp, connected: Callable[[], None] = lambda: None) -> None:

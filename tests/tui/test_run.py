@@ -12,6 +12,7 @@ from typing_extensions import override
 
 import tui.app as app_module
 from tests.tui.service import client_of
+from trio_batches import StorageError
 from trio_batches.simulator import World
 from tui.app import BatchesApp, Options, Told
 from tui.run import run_app
@@ -79,3 +80,24 @@ async def test_a_bug_of_the_engine_ends_the_screen_too(tmp_path: Path) -> None:
 
     assert isinstance(failure, ZeroDivisionError)
     assert app.return_code == 1
+
+
+class LosesItsLedger(Headless):
+    """An app whose disk fails while it runs."""
+
+    @override
+    async def make_engine(self, publish: Callable[[Event], None]) -> Engine:
+        engine = await super().make_engine(publish)
+
+        async def fail() -> None:
+            await trio.lowlevel.checkpoint()
+            raise StorageError("ledger.sqlite3", "disk I/O error")
+
+        engine.jobs.run = fail  # type: ignore[method-assign]
+        return engine
+
+
+async def test_what_the_disk_says_while_the_app_runs_arrives_bare(tmp_path: Path) -> None:
+    failure = await run_app(LosesItsLedger(options(tmp_path)))
+
+    assert isinstance(failure, StorageError)
