@@ -6,10 +6,10 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from tui.screens.batches import BatchesScreen
 from tui.state.choices import Choice, find_batches
 from tui.state.commands import command_line
 from tui.themes import THEMES
-from tui.widgets.filter_bar import FilterBar
 from tui.widgets.offers import Offer, offers_of
 
 if TYPE_CHECKING:
@@ -65,9 +65,9 @@ def _choices(app: BatchesApp) -> list[Choice]:
     targets = _targets(screen)
     offers = sorted(offers_of(screen), key=lambda offer: _ORDER.index(offer.place))
     choices = [_choice(app, offer, targets) for offer in offers if offer.enabled]
-    for bar in screen.query(FilterBar):
+    if isinstance(screen, BatchesScreen):  # results have other keys
         choices += [
-            Choice(f"Filter: {name}", text, partial(bar.fill, text))
+            Choice(f"Filter: {name}", text, partial(screen.filter_bar.fill, text))
             for name, text in settings.filters.items()
         ]
     choices += [

@@ -11,6 +11,7 @@ import pytest
 from textual.containers import VerticalScroll
 from textual.widgets import Input, OptionList, Static
 
+from tests.tui.result_lines import succeeded
 from tests.tui.service import app_of
 from tests.tui.waiting import wait_until
 from trio_batches.simulator import World
@@ -22,6 +23,7 @@ from tui.screens.batch import BatchScreen
 from tui.screens.batches import BatchesScreen
 from tui.screens.help import HelpScreen
 from tui.screens.palette import PaletteScreen
+from tui.screens.results import ResultsScreen
 from tui.screens.settings import SettingsScreen
 from tui.state.settings import Settings
 from tui.widgets.table import Table
@@ -197,6 +199,18 @@ async def test_saved_filters_are_chosen_by_name() -> None:
         await type_in(pilot, "failures")
         await pilot.press("enter")
         await wait_until(lambda: app.batches.filter.source == "errored:>0")
+
+
+async def test_saved_filters_are_not_offered_where_results_are_filtered(tmp_path: Path) -> None:
+    app = app_with(filters={"failures": "errored:>0"})
+    results = tmp_path / "results.jsonl"
+    results.write_bytes(succeeded("a"))
+    async with showing(app) as pilot:
+        await app.push_screen(ResultsScreen(results))
+        await pilot.press("colon")
+        await wait_until(lambda: isinstance(app.screen, PaletteScreen))
+        assert "Theme: light" in listed(app)
+        assert "Filter: failures" not in listed(app)
 
 
 async def test_without_writing_nothing_that_writes_is_offered() -> None:
