@@ -104,11 +104,11 @@ class JobsScreen(Screen[None]):
 
     @on(Table.Opened, "#items")
     def _item_opened(self, message: Opened) -> None:
-        batch_id = self._items.items[str(message.key)].batch_id
-        if batch_id is None:
+        item = self._items.items.get(str(message.key))  # None: another job's are shown by now
+        if item is not None and item.batch_id is not None:
+            self.batches_app.open_batch(item.batch_id)
+        elif item is not None:
             self.notify("there is no batch yet", severity="warning")
-        else:
-            self.batches_app.open_batch(batch_id)
 
     def action_other_pane(self) -> None:
         """Go to the other table."""
