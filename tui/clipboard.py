@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shlex
 import shutil
@@ -40,14 +41,17 @@ def local_tool(environment: Mapping[str, str]) -> Sequence[str] | None:
     return None
 
 
-def copy(app: App[object], text: str) -> str:
-    """Copy a text, through the terminal and by a local tool; return a sentence about it."""
+async def copy(app: App[object], text: str) -> str:
+    """Copy a text, through the terminal and by a local tool; return a sentence about it.
+
+    A tool has some seconds, in a thread of its own.
+    """
     ways: list[str] = []
     if len(text.encode(errors="replace")) <= TERMINAL_CHARACTERS:
         app.copy_to_clipboard(text.encode(errors="replace").decode())
         ways.append("the terminal")
     command = local_tool(os.environ)
-    if command is not None and _run_tool(command, text):
+    if command is not None and await asyncio.to_thread(_run_tool, command, text):
         ways.append(os.path.basename(command[0]))  # noqa: PTH119  # it is a string
     if ways:
         return f"copied {len(text):,} characters, through {' and '.join(ways)}"

@@ -55,7 +55,7 @@ async def test_text_goes_through_the_terminal_and_the_local_tool(
     monkeypatch.setenv("DISPLAY", ":0")
     app = ClipboardApp()
     async with app.run_test():
-        sentence = clipboard.copy(app, "some text\n")
+        sentence = await clipboard.copy(app, "some text\n")
 
         assert app.clipboard == "some text\n"
     assert sentence == "copied 10 characters, through the terminal and xclip"
@@ -66,7 +66,7 @@ async def test_text_goes_through_the_terminal_and_the_local_tool(
 async def test_without_any_tool_the_terminal_is_enough() -> None:
     app = ClipboardApp()
     async with app.run_test():
-        assert clipboard.copy(app, "x") == "copied 1 characters, through the terminal"
+        assert await clipboard.copy(app, "x") == "copied 1 characters, through the terminal"
 
 
 async def test_a_tool_that_fails_is_not_named(tools: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -74,11 +74,11 @@ async def test_a_tool_that_fails_is_not_named(tools: Path, monkeypatch: pytest.M
     monkeypatch.setenv("DISPLAY", ":0")
     app = ClipboardApp()
     async with app.run_test():
-        assert "xclip" not in clipboard.copy(app, "x")
+        assert "xclip" not in await clipboard.copy(app, "x")
 
 
 @pytest.mark.usefixtures("tools")
 async def test_what_is_too_long_for_the_terminal_says_what_to_do() -> None:
     app = ClipboardApp()
     async with app.run_test():
-        assert "print it, or export the row" in clipboard.copy(app, "x" * 100_000)
+        assert "print it, or export the row" in await clipboard.copy(app, "x" * 100_000)

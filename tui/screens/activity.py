@@ -9,8 +9,11 @@ from textual.screen import Screen
 from textual.widgets import Footer, Static
 from typing_extensions import override
 
+from tui import clipboard
 from tui.actions import bindings
 from tui.actions.activity import ACTIVITY
+from tui.state.plain import plain_line
+from tui.widgets.app_of import app_of
 from tui.widgets.table import Table
 
 if TYPE_CHECKING:
@@ -56,12 +59,13 @@ class ActivityScreen(Screen[None]):
         if self._activity.look():
             self.table.rows_changed()
 
-    def action_copy(self) -> None:
+    async def action_copy(self) -> None:
         """Copy the commands of the rows that are meant."""
         deeds = [self._activity.deed(key) for key in reversed(self.table.targets())]
         commands = [deed.command for deed in deeds if deed is not None and deed.command]
         if not commands:
             self.notify("no command does this", severity="warning", markup=False)
             return
-        self.batches_app.copy_to_clipboard("\n".join(dict.fromkeys(commands)))
-        self.notify(f"copied: {commands[0]}", markup=False)
+        text = "\n".join(dict.fromkeys(commands))
+        sentence = await clipboard.copy(app_of(self), text)
+        self.notify(plain_line(f"{sentence}: {text}"), markup=False)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
@@ -77,7 +76,7 @@ class CopyScreen(ModalScreen[None]):
         self.dismiss(None)
         if choice.isdecimal():
             text = self._copies[int(choice)].text
-            sentence = await asyncio.to_thread(clipboard.copy, app, text)
+            sentence = await clipboard.copy(app, text)
             app.notify(sentence, markup=False)
             return
         try:
