@@ -49,14 +49,16 @@ def show_settings(app: BatchesApp) -> None:
     """Show what is set and where it comes from; some of it can be changed there."""
     from tui.screens.settings import SettingsScreen  # noqa: PLC0415
 
-    app.push_screen(SettingsScreen())
+    if not isinstance(app.screen, SettingsScreen):
+        app.push_screen(SettingsScreen())
 
 
 def show_activity(app: BatchesApp) -> None:
     """Show what was done since the app was started."""
     from tui.screens.activity import ActivityScreen  # noqa: PLC0415
 
-    app.push_screen(ActivityScreen())
+    if not isinstance(app.screen, ActivityScreen):
+        app.push_screen(ActivityScreen())
 
 
 def _choices(app: BatchesApp) -> list[Choice]:

@@ -18,10 +18,13 @@ async def copy_batches(app: BatchesApp, batch_ids: tuple[str, ...], hidden: int)
     from tui.screens.copying import CopyScreen  # noqa: PLC0415  # rarely needed
 
     shown = batch_ids[: len(batch_ids) - hidden]
+    asked_on = app.screen
     labels = [batch.label for batch in map(app.batches.batch, shown) if batch and batch.label]
     with complaining(app):
         found = await app.ask((await app.engine()).raw, shown)
         lines = "\n".join(found[name].decode(errors="replace") for name in shown if name in found)
+        if not asked_on.is_active:  # the user has gone on to something else
+            return
         app.push_screen(CopyScreen(copies_of_batches(shown, labels, lines), lines))
 
 
@@ -37,7 +40,10 @@ async def export_batches(app: BatchesApp, batch_ids: tuple[str, ...], hidden: in
     from tui.state.exported import ExportedBatches  # noqa: PLC0415
 
     shown = tuple(str(app.batches.key(row)) for row in range(len(app.batches)))
+    asked_on = app.screen
     what = "marked" if batch_ids else "shown"
     with complaining(app):
         raw = await app.ask((await app.engine()).raw, batch_ids or shown)
+        if not asked_on.is_active:  # the user has gone on to something else
+            return
         app.push_screen(ExportScreen(ExportedBatches(app.batches, raw), what, hidden, "batches"))

@@ -23,6 +23,8 @@ from tui.taking import copy_batches
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
 
+    from textual.screen import Screen
+
     from trio_batches import KnownBatch
     from tui.app import BatchesApp
     from tui.engine.job import Job
@@ -220,8 +222,11 @@ async def resubmit(app: BatchesApp, batch_ids: tuple[str, ...], hidden: int) -> 
             await _start(app, ResubmitJob(batch_ids, include_invalid=answer == "all"))
 
 
-async def open_results(app: BatchesApp, batch_id: str) -> None:
-    """Show the results of a batch: the file that is here, or the one that a download writes."""
+async def open_results(app: BatchesApp, batch_id: str, asked_on: Screen[None]) -> None:
+    """Show the results of a batch: the file that is here, or the one that a download writes.
+
+    They come up only where the user is still on the screen that asked for them.
+    """
     from tui.engine.copies import bring_results  # noqa: PLC0415
     from tui.screens.results import ResultsScreen  # noqa: PLC0415
 
@@ -239,7 +244,8 @@ async def open_results(app: BatchesApp, batch_id: str) -> None:
             return
         requests = engine.home.requests / f"{batch_id}.jsonl"
         kept = requests if requests.exists() else None
-        await app.push_screen(ResultsScreen(found.path, requests=kept))
+        if asked_on.is_active:
+            await app.push_screen(ResultsScreen(found.path, requests=kept))
 
 
 async def submit(app: BatchesApp) -> None:

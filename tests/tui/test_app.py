@@ -9,11 +9,13 @@ from textual.widgets import Input
 
 from tests.tui.service import app_of
 from tests.tui.showing import shown
+from tests.tui.using import using, world_of
 from tests.tui.waiting import wait_until
 from trio_batches.simulator import Answer, Fault, Scenario, World
 from tui.screens.batch import BatchScreen
 from tui.screens.copying import CopyScreen
 from tui.screens.exporting import ExportScreen
+from tui.screens.palette import PaletteScreen
 from tui.widgets.banner import Banner
 from tui.widgets.filter_bar import FilterBar
 from tui.widgets.status_line import StatusLine
@@ -126,6 +128,35 @@ async def test_a_batch_is_shown_whole_and_the_next_one_from_there(
         await wait_until(lambda: world.batch_ids[1] in str(batch.body.render()))
 
         assert "Timeline" in str(batch.body.render())
+
+
+@pytest.mark.parametrize("key", ["enter", "o", "y", "x", "comma", "at", "exclamation_mark"])
+async def test_a_key_that_is_typed_twice_opens_one_screen(tmp_path: Path, key: str) -> None:
+    async with using(world_of(ended=2), tmp_path) as session:
+        app = session.app
+        below = len(app.screen_stack)
+        for _ in range(4):
+            app.simulate_key(key)
+        await wait_until(lambda: len(app.screen_stack) > below)
+        await session.pilot.pause()  # the other keys are done, too
+        await wait_until(lambda: not any(worker.is_running for worker in app.workers))
+
+        assert len(app.screen_stack) == below + 1
+
+
+async def test_what_comes_late_leaves_the_dialog_on_top(tmp_path: Path) -> None:
+    world = World(3, scenario=Scenario(faults=(Fault(operation="results", delay=0.2),)))
+    world.add_ended_batch(10)
+    async with using(world, tmp_path) as session:
+        app = session.app
+        app.simulate_key("o")
+        app.simulate_key("slash")
+        app.simulate_key("escape")
+        app.simulate_key("colon")
+        await wait_until(lambda: isinstance(session.screen, PaletteScreen))
+        await wait_until(lambda: not any(worker.name == "open_results" for worker in app.workers))
+
+        assert isinstance(session.screen, PaletteScreen)
 
 
 async def test_sorting_goes_by_the_column_that_is_clicked(world: World, tmp_path: Path) -> None:

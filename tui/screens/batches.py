@@ -114,7 +114,8 @@ class BatchesScreen(VerbScreen):
 
     @on(Table.Opened)
     def _opened(self, message: Opened) -> None:
-        self.batches_app.open_batch(str(message.key))
+        if self.is_active:  # the key may have been pressed twice
+            self.batches_app.open_batch(str(message.key))
 
     @on(Table.HeadingClicked)
     def _heading_clicked(self, message: HeadingClicked) -> None:

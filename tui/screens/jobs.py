@@ -104,6 +104,8 @@ class JobsScreen(Screen[None]):
 
     @on(Table.Opened, "#items")
     def _item_opened(self, message: Opened) -> None:
+        if not self.is_active:  # the key may have been pressed twice
+            return
         item = self._items.items.get(str(message.key))  # None: another job's are shown by now
         if item is not None and item.batch_id is not None:
             self.batches_app.open_batch(item.batch_id)

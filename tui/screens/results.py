@@ -273,6 +273,8 @@ class ResultsScreen(Screen[None]):
 
     @on(Table.Opened)
     def _opened(self, message: Opened) -> None:
+        if not self.is_active:  # the key may have been pressed twice
+            return
         from tui.screens.record import RecordScreen  # noqa: PLC0415  # loaded when first opened
 
         if self._requests is None:

@@ -80,7 +80,7 @@ class VerbScreen(Screen[None]):
 
         batch_id = self.current()
         if batch_id is not None:
-            self.run_worker(verbs.open_results(self.batches_app, batch_id), group="results")
+            self.run_worker(verbs.open_results(self.batches_app, batch_id, self), group="results")
 
 
 def _written(action: str, parameters: tuple[object, ...]) -> str:
