@@ -105,7 +105,8 @@ async def test_labels_are_written_on_all_that_are_chosen(tmp_path: Path) -> None
         await session.press(*"night", "tab", *"by ann", "enter")
         batches = session.app.batches
         await wait_until(lambda: all(one.label == "night" for one in all_of(session)))
-        assert {one.note for one in all_of(session)} == {"by ann"}
+        # Labels and notes are written one after the other.
+        await wait_until(lambda: {one.note for one in all_of(session)} == {"by ann"})
         assert len(batches) == 2
 
         await session.press("l")
