@@ -24,7 +24,7 @@ from tui.screens.batches import BatchesScreen
 from tui.screens.help import HelpScreen
 from tui.screens.palette import PaletteScreen
 from tui.screens.results import ResultsScreen
-from tui.screens.settings import SettingsScreen
+from tui.screens.settings import SettingsScreen, changed
 from tui.state.settings import Settings
 from tui.widgets.table import Table
 from tui.widgets.top_line import TopLine
@@ -351,3 +351,8 @@ async def test_what_is_hidden_and_shown_is_as_the_settings_say() -> None:
 
         assert not {"AGE", "EXPIRES"} & set(str(table.render_line(0).text).split())
         await wait_until(lambda: re.search(r"  \d\d:\d\d$", str(top.content)))
+
+
+def test_what_was_started_without_writing_stays_so() -> None:
+    assert changed(Settings(), "read_only").read_only
+    assert changed(Settings(read_only=True), "read_only").read_only

@@ -90,7 +90,7 @@ class SettingsScreen(Screen[None]):
         before = self.batches_app.options.configuration.settings
         after = changed(before, name)
         if after == before:
-            self.notify(f"{name} is changed in the file", markup=False)
+            self.notify(f"{name} is changed in the file, or by a flag", markup=False)
             return
         self.batches_app.apply(after)
         self._show()
@@ -118,7 +118,8 @@ def changed(settings: Settings, name: str) -> Settings:
         case "poll_interval":
             return replace(settings, poll_interval=_next(_PACES, settings.poll_interval))
         case "read_only":
-            return replace(settings, read_only=not settings.read_only)
+            # Whoever started the app so, or wrote it down, is to take it back there.
+            return replace(settings, read_only=True)
         case "animations":
             return replace(settings, animations=not settings.animations)
         case "clock":
