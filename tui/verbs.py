@@ -6,6 +6,8 @@ import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
+from textual.widgets import Input
+
 from tui.saying import complaining, say
 from tui.state.plain import plain_line
 from tui.state.plan import describe_faults, describe_plan
@@ -50,8 +52,12 @@ async def _ask(app: BatchesApp, question: Question) -> str | None:
 
 
 async def _open(app: BatchesApp, dialog: Dialog[Answer]) -> Answer | None:
-    """Return what a dialog returns; None at once where another one has come first."""
-    if app.asking:
+    """Return what a dialog returns; None at once where it would come into the user's way.
+
+    That is another dialog, or a line that is typed into: the next letters are not for this one.
+    """
+    if app.asking or app.screen.is_modal or isinstance(app.focused, Input):
+        say(app, "not asked, and nothing done: something else was opened first")
         return None
     app.asking = True
     try:
