@@ -53,6 +53,7 @@ class PaletteScreen(ModalScreen[Choice | None]):
         self._choices = choices
         self._find = find
         self._shown: Sequence[Choice] = ()
+        self._lines: Sequence[Option] = ()
         self._search = FuzzySearch()
 
     @override
@@ -76,8 +77,8 @@ class PaletteScreen(ModalScreen[Choice | None]):
         typed = self.line.value.strip()
         self._shown = self._matching(typed) if typed else self._choices
         width = max(20, self.options.scrollable_content_region.width)
-        drawn = [Option(_drawn(choice, width)) for choice in self._shown]
-        self.options.set_options(drawn or [Option("nothing of that name", disabled=True)])
+        self._lines = [Option(_drawn(choice, width)) for choice in self._shown]
+        self.options.set_options(self._lines or [Option("nothing of that name", disabled=True)])
         self.options.highlighted = 0 if self._shown else None
 
     def _matching(self, typed: str) -> list[Choice]:
@@ -102,7 +103,9 @@ class PaletteScreen(ModalScreen[Choice | None]):
 
     @on(OptionList.OptionSelected)
     def _clicked(self, message: OptionList.OptionSelected) -> None:
-        self.dismiss(self._shown[message.option_index])
+        for line, choice in zip(self._lines, self._shown, strict=True):
+            if line is message.option:  # else other choices have been listed since the click
+                self.dismiss(choice)
 
     def action_close(self) -> None:
         """Close without a choice."""
