@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from textual import on
 from textual.app import App
 from textual.message import Message
+from textual.screen import Screen
 from textual.signal import Signal
 from typing_extensions import override
 
@@ -30,14 +31,15 @@ from tui.themes import THEMES, ansi_color, register_themes
 from tui.undo import Undo
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Mapping
     from contextlib import AbstractAsyncContextManager
     from pathlib import Path
     from typing import TypeVar
 
+    from textual.actions import ActionParseResult
     from textual.binding import BindingType
+    from textual.dom import DOMNode
     from textual.notifications import SeverityLevel
-    from textual.screen import Screen
     from typing_extensions import TypeVarTuple
 
     from trio_batches import Client
@@ -277,6 +279,19 @@ class BatchesApp(App[None]):
             return
         if len(self.screen_stack) > FIRST_SCREENS:
             self.pop_screen()
+
+    @override
+    async def run_action(
+        self,
+        action: str | ActionParseResult,
+        default_namespace: DOMNode | None = None,
+        namespaces: Mapping[str, DOMNode] | None = None,
+    ) -> bool:
+        """Run an action, unless its screen is so new that there is nothing on it yet."""
+        node: object = default_namespace
+        if isinstance(node, Screen) and not node.is_mounted:
+            return False
+        return await super().run_action(action, default_namespace, namespaces)
 
     def apply(self, settings: Settings) -> None:
         """Let other settings hold until the app ends."""

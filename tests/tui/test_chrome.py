@@ -191,6 +191,33 @@ async def test_a_choice_can_be_clicked() -> None:
         await wait_until(lambda: app.theme == "ansi")
 
 
+async def test_a_click_on_a_choice_that_is_listed_no_more_does_nothing() -> None:
+    app = app_with()
+    async with showing(app) as pilot:
+        await pilot.press("colon")
+        await wait_until(lambda: isinstance(app.screen, PaletteScreen))
+        palette, menu = app.screen, app.screen.query_one(OptionList)
+        last = menu.option_count - 1
+        clicked = OptionList.OptionSelected(menu, menu.get_option_at_index(last), last)
+        await type_in(pilot, "theme: ansi")
+        menu.post_message(clicked)
+        await pilot.pause()
+
+        assert app.screen is palette
+
+
+@pytest.mark.parametrize(("opens", "does"), [("activity", "copy"), ("jobs", "other_pane")])
+async def test_a_key_for_a_screen_that_is_not_filled_yet_does_nothing(
+    opens: str, does: str
+) -> None:
+    app = app_with()
+    async with showing(app):
+        await app.run_action(opens)
+        assert not app.screen.is_mounted
+        assert not await app.run_action(does, app.screen)
+        await wait_until(lambda: app.screen.is_mounted)
+
+
 async def test_saved_filters_are_chosen_by_name() -> None:
     app = app_with(filters={"failures": "errored:>0"})
     async with showing(app) as pilot:
