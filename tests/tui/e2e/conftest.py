@@ -34,7 +34,7 @@ def terminal(service: str, tmp_path: Path) -> Generator[Terminal]:
         "ANTHROPIC_BASE_URL": service,
         "ANTHROPIC_API_KEY": "simulated-key",
         "TRIO_BATCHES_HOME": str(tmp_path / "home"),
-        "TRIO_BATCHES_CONFIG": str(tmp_path / "config.toml"),
+        "XDG_CONFIG_HOME": str(tmp_path / "config"),
     }
     with open_terminal(environment) as opened:
         yield opened
