@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import getters
-from textual.screen import Screen
 from textual.widgets import Footer, Static
 from typing_extensions import override
 
 from tui import clipboard
 from tui.actions import bindings
 from tui.actions.activity import ACTIVITY
+from tui.screens.app_screen import AppScreen
 from tui.state.plain import plain_line
 from tui.widgets.app_of import app_of
 from tui.widgets.table import Table
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
-    from tui.app import BatchesApp
 
 __all__ = ("ActivityScreen",)
 
@@ -28,18 +27,13 @@ SECOND = 1.0
 """Between two looks whether there is anything new."""
 
 
-class ActivityScreen(Screen[None]):
+class ActivityScreen(AppScreen):
     """A table of calls and jobs, the latest first; it grows while one looks."""
 
     CSS_PATH = "activity.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(ACTIVITY)]
 
     table = getters.query_one(Table)
-
-    @property
-    def batches_app(self) -> BatchesApp:
-        """The app, by its own type."""
-        return cast("BatchesApp", self.app)  # pyright: ignore[reportUnknownMemberType]
 
     @override
     def compose(self) -> ComposeResult:

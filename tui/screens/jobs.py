@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import getters, on
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import Footer, Static
 from typing_extensions import override
 
 from tui.actions import bindings
 from tui.actions.jobs import JOBS
+from tui.screens.app_screen import AppScreen
 from tui.state.jobs import ItemList, outcome
 from tui.state.plain import plain_line
 from tui.widgets.table import Table
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
-    from tui.app import BatchesApp
     from tui.job_views import JobView
     from tui.widgets.table_messages import Opened
 
@@ -30,7 +29,7 @@ SECOND = 1.0
 """Between two looks at the clock: jobs take time."""
 
 
-class JobsScreen(Screen[None]):
+class JobsScreen(AppScreen):
     """Two tables: jobs above, the items of one of them below."""
 
     CSS_PATH = "jobs.tcss"
@@ -44,11 +43,6 @@ class JobsScreen(Screen[None]):
         super().__init__()
         self._items: ItemList = ItemList()
         self._shown: JobView | None = None
-
-    @property
-    def batches_app(self) -> BatchesApp:
-        """The app, by its own type."""
-        return cast("BatchesApp", self.app)  # pyright: ignore[reportUnknownMemberType]
 
     @override
     def compose(self) -> ComposeResult:

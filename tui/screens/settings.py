@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from textual import getters, on
 from textual.content import Content
-from textual.screen import Screen
 from textual.widgets import Footer, OptionList, Static
 from textual.widgets.option_list import Option
 from typing_extensions import override
@@ -15,6 +14,7 @@ from typing_extensions import override
 from tui.actions import bindings
 from tui.actions.settings import SETTINGS_SCREEN
 from tui.config import SettingsError
+from tui.screens.app_screen import AppScreen
 from tui.state.plain import plain_line
 from tui.state.setting_values import THEME_NAMES, write_value
 from tui.state.settings import SETTINGS, Setting, Settings
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
-    from tui.app import BatchesApp
     from tui.config import Configuration
 
 T = TypeVar("T")
@@ -38,7 +37,7 @@ _VALUE_CELLS = 14
 _PACES = (10.0, 20.0, 30.0, 60.0, 300.0)
 
 
-class SettingsScreen(Screen[None]):
+class SettingsScreen(AppScreen):
     """A list of settings; what is changed holds until the app ends."""
 
     CSS_PATH = "settings.tcss"
@@ -46,11 +45,6 @@ class SettingsScreen(Screen[None]):
 
     options = getters.query_one(Menu)
     place = getters.query_one("#place", Static)
-
-    @property
-    def batches_app(self) -> BatchesApp:
-        """The app, by its own type."""
-        return cast("BatchesApp", self.app)  # pyright: ignore[reportUnknownMemberType]
 
     @override
     def compose(self) -> ComposeResult:

@@ -2,34 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar
 
-from textual.screen import Screen
 from typing_extensions import override
 
 from tui.actions import bindings
 from tui.actions.batches import BATCHES, VERBS
+from tui.screens.app_screen import AppScreen
 from tui.widgets.job_line import JobLine
 
 if TYPE_CHECKING:
     from textual.binding import BindingType
 
-    from tui.app import BatchesApp
 
 __all__ = ("VerbScreen",)
 
 _WRITING = frozenset(action.does for action in (*VERBS, *BATCHES) if action.writes)
 
 
-class VerbScreen(Screen[None]):
+class VerbScreen(AppScreen):
     """A screen on which something can be done with batches; it has a `JobLine`."""
 
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(VERBS)]
-
-    @property
-    def batches_app(self) -> BatchesApp:
-        """The app, by its own type."""
-        return cast("BatchesApp", self.app)  # pyright: ignore[reportUnknownMemberType]
 
     def on_mount(self) -> None:
         """Follow what runs."""
