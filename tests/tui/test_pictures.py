@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from textual.widgets import Input
 
 from tests.tui.known import known
 from tests.tui.result_lines import errored, succeeded
@@ -85,6 +86,8 @@ async def drawn(
 
 def check(app: BatchesApp, name: str, request: pytest.FixtureRequest) -> None:
     """Compare what is on the screen with its picture."""
+    for line in app.screen.query(Input):
+        line.cursor_blink = False  # it is drawn, however long the test has taken
     theme = app.theme
     size = f"{app.size.width}x{app.size.height}"
     found = re.sub(r"terminal-\d+", "terminal", app.export_screenshot())
