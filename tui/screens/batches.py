@@ -10,6 +10,7 @@ from typing_extensions import override
 
 from tui.actions import bindings
 from tui.actions.batches import BATCHES
+from tui.screens.filter_screen import FilterScreen
 from tui.screens.verbs import VerbScreen
 from tui.state.batches import COLUMNS, KINDS
 from tui.state.filter import FilterError, parse_filter
@@ -32,7 +33,7 @@ SECOND = 1.0
 """Between two looks at the clock: ages grow."""
 
 
-class BatchesScreen(VerbScreen):
+class BatchesScreen(FilterScreen, VerbScreen):
     """Every batch, newest first, as the ledger knows it and the service tells meanwhile."""
 
     CSS_PATH = "batches.tcss"
@@ -41,7 +42,6 @@ class BatchesScreen(VerbScreen):
     top = getters.query_one(TopLine)
     banner = getters.query_one(Banner)
     table = getters.query_one(Table)
-    filter_bar = getters.query_one(FilterBar)
     status = getters.query_one(StatusLine)
 
     @override
@@ -127,17 +127,6 @@ class BatchesScreen(VerbScreen):
         filtered = bool(self.filter_bar.text)
         self.filter_bar.clear()
         return filtered
-
-    @override
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """While a filter is typed, let its key be text."""
-        if action == "filter" and self.filter_bar.typing:
-            return False
-        return super().check_action(action, parameters)
-
-    def action_filter(self) -> None:
-        """Type a filter."""
-        self.filter_bar.open()
 
     @on(FilterBar.Changed)
     def _filter_changed(self, message: FilterBar.Changed) -> None:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import getters, on
 from textual.actions import SkipAction
-from textual.screen import Screen
 from textual.widgets import Footer
 from typing_extensions import override
 
 from tui.actions import bindings
 from tui.actions.results import RESULTS
+from tui.screens.filter_screen import FilterScreen
 from tui.state.background import Background
 from tui.state.copies import copies_of
 from tui.state.record import MAX_DECODED
@@ -50,7 +50,7 @@ MANY = 200_000
 """Marked rows whose tokens are not summed up unasked."""
 
 
-class ResultsScreen(Screen[None]):
+class ResultsScreen(FilterScreen):
     """Shows the lines of a file of results: plain, compressed, or a part that is being written.
 
     Args:
@@ -66,7 +66,6 @@ class ResultsScreen(Screen[None]):
     banner = getters.query_one(Banner)
     table = getters.query_one(Table)
     panel = getters.query_one(FrequencyPanel)
-    filter_bar = getters.query_one(FilterBar)
     status = getters.query_one(StatusLine)
 
     def __init__(self, path: Path, title: str = "", requests: Path | None = None) -> None:
@@ -197,17 +196,6 @@ class ResultsScreen(Screen[None]):
         return " ".join(words)
 
     # Filters
-
-    @override
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """While a filter is typed, let its key be text."""
-        if action == "filter" and self.filter_bar.typing:
-            return False
-        return super().check_action(action, parameters)
-
-    def action_filter(self) -> None:
-        """Type a filter."""
-        self.filter_bar.open()
 
     @on(FilterBar.Changed)
     def _filter_changed(self, message: FilterBar.Changed) -> None:
