@@ -22,12 +22,21 @@ class Inlet:
         self._ended = False
         self._changed = trio.lowlevel.ParkingLot()
 
-    async def put(self, piece: bytes) -> None:
-        """Add a piece; a checkpoint only where there is too much already."""
+    @property
+    def is_full(self) -> bool:
+        """Whether to wait for room before more is put in."""
+        return self._size >= MAX_BYTES
+
+    def put(self, piece: bytes) -> None:
+        """Add a piece."""
         self._pieces.append(piece)
         self._size += len(piece)
-        self._changed.unpark_all()
-        while self._size >= MAX_BYTES:
+        if self._changed:
+            self._changed.unpark_all()
+
+    async def wait_for_room(self) -> None:
+        """Return when there is room again."""
+        while self.is_full:
             await self._changed.park()
 
     def end(self) -> None:

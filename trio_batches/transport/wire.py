@@ -28,7 +28,8 @@ from trio_batches.protocol.retry import retry_after
 from trio_batches.transport.decoding import ENCODINGS, Decoding
 from trio_batches.transport.exchange import Body, Call, Connect, Reply, Sink
 from trio_batches.transport.inlet import Inlet
-from trio_batches.transport.network import TrioNetwork
+from trio_batches.transport.network import TrioNetwork, keep_freed_memory
+from trio_batches.transport.unread import hand_on_uncopied
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -80,6 +81,7 @@ class Wire:
                 "write HTTPS_PROXY like http://host:port"
             ) from None
         _use_network(http, TrioNetwork(connect))
+        keep_freed_memory()
         return cls(http, address, limits)
 
     async def aclose(self) -> None:
@@ -130,6 +132,7 @@ class Wire:
                 phase = "receiving"
                 content = bytearray()
                 if sink is not None and response.is_success:
+                    hand_on_uncopied(response)
                     await _drain(response, sink)
                 else:
                     await _drain(response, _keep_in(content))
@@ -228,9 +231,10 @@ async def _drain(response: httpx.Response, sink: Sink) -> None:
     async def read() -> None:
         with reading:
             async for piece in response.aiter_raw():
-                if not reading.cancel_called:
+                inlet.put(piece)
+                if inlet.is_full:
                     with suppress(trio.Cancelled):  # it comes again where the generators wait
-                        await inlet.put(piece)
+                        await inlet.wait_for_room()
 
     async def hand_over() -> bool:
         while pieces := await inlet.take():

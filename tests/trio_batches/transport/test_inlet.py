@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 async def test_all_that_has_come_is_taken_at_once() -> None:
     pieces = Inlet()
     for piece in (b"one ", b"two ", b"three"):
-        await pieces.put(piece)
+        pieces.put(piece)
     assert await pieces.take() == b"one two three"
     pieces.end()
     assert await pieces.take() == b""
@@ -25,7 +25,7 @@ async def test_all_that_has_come_is_taken_at_once() -> None:
 
 async def test_what_came_before_the_end_is_taken_first() -> None:
     pieces = Inlet()
-    await pieces.put(b"last")
+    pieces.put(b"last")
     pieces.end()
     assert [await pieces.take(), await pieces.take()] == [b"last", b""]
 
@@ -41,7 +41,7 @@ async def test_who_takes_waits_for_who_puts() -> None:
     async with trio.open_nursery() as nursery:
         nursery.start_soon(take)
         await trio.testing.wait_all_tasks_blocked()
-        await pieces.put(b"1")
+        pieces.put(b"1")
         await trio.testing.wait_all_tasks_blocked()
         assert taken == [b"1"]
         pieces.end()
@@ -55,7 +55,8 @@ async def test_who_puts_waits_while_there_is_too_much(monkeypatch: pytest.Monkey
     async def put() -> None:
         nonlocal done
         for _ in range(4):
-            await pieces.put(b"xx")
+            pieces.put(b"xx")
+            await pieces.wait_for_room()
             done += 1
 
     async with trio.open_nursery() as nursery:
