@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, final
 
 import trio
 
-from trio_batches.client.nursery import open_hidden_nursery
 from trio_batches.errors import BatchNotEndedError
 from trio_batches.jobs.lookup import look_up
 from trio_batches.jobs.outcomes import manifest_line
 from trio_batches.store.manifest import append_manifest
 from trio_batches.store.receipt import Receipt
+from trio_batches.store.write_behind import open_write_behind
 from trio_batches.transport.address import id_segment
 
 if TYPE_CHECKING:
@@ -29,9 +28,6 @@ if TYPE_CHECKING:
     from trio_batches.types import MessageBatch
 
 __all__ = ("Fetch",)
-
-BLOCKS_BEHIND = 2
-"""Blocks that have come and are not written yet: about as many as are written at once."""
 
 FINISHING = 4
 """Files to be synced and named at a time: more of them only wait for the same disk."""
@@ -167,25 +163,12 @@ class Fetch:
         self, blocks: Blocks[bytes], part: PartFile, entry: BatchDownload
     ) -> None:
         """Write what has come while more of it comes."""
-        sender, receiver = trio.open_memory_channel[bytes](BLOCKS_BEHIND)
-
-        async def write() -> None:
-            async for block in receiver:
-                await part.write(block)
-
-        try:
-            async with open_hidden_nursery() as nursery:
-                nursery.start_soon(write)
-                with sender:
-                    async for block in blocks:
-                        before = trio.current_time()
-                        await sender.send(block)
-                        self._meter.disk_seconds += trio.current_time() - before
-                        self._count(block, part, entry)
-        finally:
-            with receiver, suppress(trio.WouldBlock, trio.EndOfChannel):
-                while True:  # what had come when this was interrupted is kept
-                    part.add(receiver.receive_nowait())
+        async with open_write_behind(part) as behind:
+            async for block in blocks:
+                before = trio.current_time()
+                await behind.write(block)
+                self._meter.disk_seconds += trio.current_time() - before
+                self._count(block, part, entry)
 
     def _count(self, block: bytes, part: PartFile, entry: BatchDownload) -> None:
         entry.received += len(block)

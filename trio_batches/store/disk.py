@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from trio_batches.errors import BusyError, StorageError
 
 if TYPE_CHECKING:
-    from collections.abc import Generator
+    from collections.abc import Generator, Sequence
     from pathlib import Path
 
 __all__ = (
@@ -25,6 +25,9 @@ __all__ = (
     "write_all",
     "write_whole",
 )
+
+MOST_PIECES = 1024
+"""What systems take in one call."""
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
@@ -146,7 +149,7 @@ def write_whole(path: Path, content: bytes) -> None:
     descriptor = create_file(part)
     try:
         try:
-            write_all(descriptor, content)
+            write_all(descriptor, [content])
         finally:
             os.close(descriptor)
         part.replace(path)
@@ -155,8 +158,12 @@ def write_whole(path: Path, content: bytes) -> None:
         raise
 
 
-def write_all(descriptor: int, content: bytes) -> None:
-    """Write bytes to a file, however many the system takes at a time."""
-    rest = memoryview(content)
-    while rest:
-        rest = rest[os.write(descriptor, rest) :]
+def write_all(descriptor: int, pieces: Sequence[bytes]) -> int:
+    """Write bytes to a file, in one call of the system if it takes them; return how many."""
+    written = os.writev(descriptor, pieces) if len(pieces) <= MOST_PIECES else 0
+    size = sum(map(len, pieces))
+    if written < size:
+        rest = memoryview(b"".join(pieces))[written:]
+        while rest:
+            rest = rest[os.write(descriptor, rest) :]
+    return size

@@ -76,7 +76,7 @@ def append_manifest(folder: Path, lines: Iterable[ManifestLine]) -> None:
             size = os.fstat(descriptor).st_size
             if size and os.pread(descriptor, 1, size - 1) != b"\n":
                 content = b"\n" + content  # a process ended in the middle of a line
-            write_all(descriptor, content)
+            write_all(descriptor, [content])
         finally:
             os.close(descriptor)
 

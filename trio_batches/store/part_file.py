@@ -9,8 +9,6 @@ import hashlib
 import os
 from typing import TYPE_CHECKING, NamedTuple, final
 
-import trio
-
 from trio_batches.errors import StorageError
 from trio_batches.protocol.tally import Tally
 from trio_batches.store.compression import open_compressor
@@ -28,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ("Leftovers", "PartFile", "find_leftovers")
 
 WRITE_BYTES = 1 << 20
-"""Bytes handed to the disk at once, in a worker thread: so many, so few passes of the loop."""
+"""Bytes from which on a file gets a thread of its own, and a sync is begun for what is written."""
 
 
 @final
@@ -92,26 +90,17 @@ class PartFile:
                 with storage_errors(path), contextlib.suppress(FileNotFoundError):
                     self._take_over(path)
 
-    async def write(self, block: bytes) -> None:
-        """Append whole lines, in a worker thread once enough have come together.
-
-        The last line of an answer may lack its newline; it gets one when another
-        line follows.
-
-        Raises:
-            StorageError: The disk is full or failing.
-        """
-        self.add(block)
-        if self.is_full:
-            await trio.to_thread.run_sync(self.flush)
-
     @property
     def is_full(self) -> bool:
-        """Whether so much waits that it is worth a worker thread's time."""
+        """Whether so much waits that it is worth a thread."""
         return self._pending_bytes >= WRITE_BYTES
 
     def add(self, block: bytes) -> None:
-        """Append whole lines that are written later, by `close` at the latest."""
+        """Append whole lines, which `flush` writes, or `close` at the latest.
+
+        The last line of an answer may lack its newline; it gets one when another
+        line follows.
+        """
         if self._line_is_open:
             block = b"\n" + block
         self._line_is_open = not block.endswith(b"\n")
@@ -119,16 +108,19 @@ class PartFile:
         self._pending_bytes += len(block)
 
     def flush(self) -> None:
-        """Hand everything that waits to the system."""
+        """Hand everything that waits to the system. To be called in a worker thread.
+
+        Raises:
+            StorageError: The disk is full or failing.
+        """
         blocks, self._pending, self._pending_bytes = self._pending, [], 0
+        for block in blocks:
+            self._lines_hash.update(block)
+        pieces = blocks if self._compressor is None else [*map(self._compress, blocks)]
         start = self._size
         with storage_errors(self._path):
-            for block in blocks:
-                self._lines_hash.update(block)
-                data = block if self._compressor is None else self._compress(block)
-                write_all(self._descriptor, data)
-                self._size += len(data)
-                self.bytes += len(block)
+            self._size += write_all(self._descriptor, pieces)
+            self.bytes += sum(map(len, blocks))
             if self._sync and self._size - start >= WRITE_BYTES:
                 start_sync(self._descriptor, start, self._size - start)
 
@@ -146,7 +138,7 @@ class PartFile:
             data = compressor.flush()
             self._hash.update(data)
             with storage_errors(self._path):
-                write_all(self._descriptor, data)
+                write_all(self._descriptor, [data])
 
     def publish(self) -> None:
         """Make the file last, then give it its final name. To be called in a worker thread.

@@ -79,7 +79,7 @@ async def store(folder: Path, sample: Sample, lines: Iterable[bytes] | None = No
         for line in sample.lines if lines is None else lines:
             key = msgspec.json.decode(line, type=_Key)
             if tally.add([key.custom_id], [key.result.type]) != []:
-                await part.write(line)
+                part.add(line)
         assert tally.complete
         return results.complete(sample.batch, part)
     finally:

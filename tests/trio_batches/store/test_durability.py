@@ -47,7 +47,7 @@ def run_traced(folder: Path, *options: str) -> tuple[int, str, list[str]]:
     """Store a sample under strace; return exit status, what was said, and the calls."""
     assert STRACE is not None
     log = folder.with_name("calls")
-    calls = "trace=/^(open|openat|write|fsync|fdatasync|rename|renameat|renameat2)$"
+    calls = "trace=/^(open|openat|writev?|fsync|fdatasync|rename|renameat|renameat2)$"
     command = [STRACE, "-f", "-y", "--seccomp-bpf", "-o", str(log), "-e", calls, *options]
     command += [sys.executable, "-c", PROGRAM, str(folder)]
     root = Path(__file__).parents[3]
@@ -62,12 +62,12 @@ def name_steps(calls: list[str], folder: Path, sample: Sample) -> Iterator[str]:
     own = r"\.[0-9a-f]{8}\.part"
     patterns = {
         rf'openat\(.*"{file}{own}".*O_CREAT.*O_EXCL.*0600': "create part",
-        rf"write\(\d+<{file}{own}>": "write part",
+        rf"writev?\(\d+<{file}{own}>": "write part",
         rf"fsync\(\d+<{file}{own}>": "sync part",
         rf"fsync\(\d+<{file}>\) += 0": "sync file",
         rf'rename\("{file}{own}", "{file}"\) += 0': "name file",
         rf"fsync\(\d+<{re.escape(str(folder))}>\) += 0": "sync folder",
-        rf"write\(\d+<{receipt}{own}>": "write receipt",
+        rf"writev?\(\d+<{receipt}{own}>": "write receipt",
         rf'rename\("{receipt}{own}", "{receipt}"\) += 0': "name receipt",
     }
     last = ""

@@ -181,8 +181,8 @@ async def test_a_line_without_its_newline_gets_one_when_another_follows(
 ) -> None:
     part = PartFile(tmp_path, sample.batch)
 
-    await part.write(sample.lines[0].rstrip(b"\n"))
-    await part.write(sample.lines[1].rstrip(b"\n"))
+    part.add(sample.lines[0].rstrip(b"\n"))
+    part.add(sample.lines[1].rstrip(b"\n"))
     part.flush()
 
     assert sample.file(tmp_path).with_name(part.path.name).read_bytes() == (

@@ -74,20 +74,12 @@ async def test_a_part_without_a_byte_does_not_stay(tmp_path: Path, sample: Sampl
 
 async def test_a_part_that_is_closed_keeps_what_was_written(tmp_path: Path, sample: Sample) -> None:
     part = ResultsFolder(tmp_path).begin(sample.batch)
-    await part.write(sample.lines[0])
+    part.add(sample.lines[0])
 
     part.close()
 
     assert listing(tmp_path) == [part.path]
     assert sample.file(tmp_path).with_name(part.path.name).read_bytes() == sample.lines[0]
-
-
-async def test_much_is_handed_to_the_disk_before_the_end(tmp_path: Path, sample: Sample) -> None:
-    part = ResultsFolder(tmp_path).begin(sample.batch)
-    await part.write(b"x" * (1 << 20))
-
-    assert part.path.stat().st_size == part.bytes == 1 << 20
-    part.close()
 
 
 def test_a_file_without_a_receipt_gets_one(tmp_path: Path, sample: Sample) -> None:
