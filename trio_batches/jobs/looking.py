@@ -11,6 +11,7 @@ import trio
 from trio_batches.errors import UnsettledSubmissionError
 from trio_batches.jobs.reconcile import Watermark, find_candidates, first_result
 from trio_batches.store.chunk import holds_request
+from trio_batches.transport.limits import Limits
 
 if TYPE_CHECKING:
     from trio_batches.client import Client
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from trio_batches.store.ledger_rows import Intent
     from trio_batches.types import MessageBatch
 
-__all__ = ("GRACE_SECONDS", "Looking", "patience_for")
+__all__ = ("GRACE_SECONDS", "UNANSWERED", "Looking", "patience_for")
 
 GRACE_SECONDS = 180.0
 """How long a batch may take to appear in the list before it counts as not made.
@@ -33,10 +34,21 @@ LOOK_SECONDS = 10.0
 """Between two looks for a batch at most; the first ones are closer to each other."""
 
 
-def patience_for(sent_at: datetime | None) -> float:
-    """Return for how many seconds to look for what was sent at a time."""
+REPLY_SECONDS = Limits().create_timeout
+"""How long the service may be at work on a create whose sender has ended: as long as one waits."""
+
+UNANSWERED = "the process ended before an answer came"
+"""Why an intent is unclear that nobody has waited for."""
+
+
+def patience_for(intent: Intent) -> float:
+    """Return for how many seconds to look for what an earlier process has sent."""
+    sent_at = intent.sent_at
     age = 0.0 if sent_at is None else (datetime.now(UTC) - sent_at).total_seconds()
-    return min(max(GRACE_SECONDS - age, LEAST_SECONDS), GRACE_SECONDS)
+    grace = GRACE_SECONDS
+    if intent.reason in (None, UNANSWERED):
+        grace += REPLY_SECONDS
+    return min(max(grace - age, LEAST_SECONDS), grace)
 
 
 @final

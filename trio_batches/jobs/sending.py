@@ -21,7 +21,7 @@ from trio_batches.errors import (
     TransportError,
     TrioBatchesError,
 )
-from trio_batches.jobs.looking import GRACE_SECONDS, Looking, patience_for
+from trio_batches.jobs.looking import GRACE_SECONDS, UNANSWERED, Looking, patience_for
 from trio_batches.jobs.queue import Queue
 from trio_batches.jobs.reconcile import Watermark
 from trio_batches.jobs.submission import ChunkProgress, Submission
@@ -150,8 +150,8 @@ class Sending:
 
     async def _look(self, intent: Intent, chunk: ChunkProgress) -> None:
         """Settle an intent that was sent by a process that has ended since."""
-        reason = intent.reason or "the process ended before an answer came"
-        if not await self._find(intent, chunk, reason, patience_for(intent.sent_at)):
+        reason = intent.reason or UNANSWERED
+        if not await self._find(intent, chunk, reason, patience_for(intent)):
             chunk.state = "waiting"
 
     async def _send(self, intent: Intent, chunk: ChunkProgress) -> None:

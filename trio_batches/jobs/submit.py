@@ -78,10 +78,11 @@ async def submit(  # noqa: PLR0913  # each is a choice of its own
     refused of it is sent once more.
 
     It takes the service's list at its word: a batch that appears in it later
-    than three minutes after its create, and whose reply was lost too, is made
-    twice. Submissions from other homes, and batches of other programs that have
-    the same number of requests and are made in the same moment, it cannot tell
-    from its own until they have ended.
+    than three minutes after the loss of its reply is made twice; thirteen minutes
+    after its create, if the process ended before there could be a reply.
+    Submissions from other homes, and batches of other programs that have the same
+    number of requests and are made in the same moment, it cannot tell from its own
+    until they have ended.
 
     Args:
         client: An open client.

@@ -115,6 +115,23 @@ async def test_a_rerun_looks_again_for_what_is_left_of_the_grace(
     assert creates(world) == 2
 
 
+async def test_a_create_that_the_service_is_still_at_work_on_is_not_sent_again(
+    network: Network, desk: Desk
+) -> None:
+    world = network.serve(world=world_of(Fault(operation="create", delay=650)))
+    with trio.move_on_after(5):
+        await desk.submit(requests(2))
+    assert await states(desk) == ["sent"]
+
+    with trio.move_on_after(200):  # and this process does not see the end of it either
+        await desk.submit(requests(2))
+    done = await desk.submit(requests(2))
+
+    assert done.batch_ids == world.batch_ids
+    assert creates(world) == 1
+    assert 650 <= trio.current_time() < 665
+
+
 async def test_a_clock_that_was_set_forward_does_not_end_the_search(
     network: Network, desk: Desk
 ) -> None:
