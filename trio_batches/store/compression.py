@@ -6,6 +6,7 @@ import zlib
 from typing import TYPE_CHECKING, Literal, Protocol, final
 
 from trio_batches.errors import ConfigurationError, ProtocolError
+from trio_batches.protocol.zstd import ZSTD_EXTRA, load_zstd
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -69,7 +70,7 @@ def check_compression(compression: Compression | None) -> None:
         ConfigurationError: A package is missing; it says which.
     """
     if compression == "zstd":
-        _zstandard()
+        _zstd()
 
 
 def compression_of(name: str) -> Compression | None:
@@ -86,7 +87,7 @@ def open_compressor(compression: Compression | None) -> Compressor | None:
     if compression == "gzip":
         return zlib.compressobj(GZIP_LEVEL, zlib.DEFLATED, GZIP_FORMAT)
     if compression == "zstd":
-        compressor: Compressor = _zstandard().ZstdCompressor(level=ZSTD_LEVEL).compressobj()
+        compressor: Compressor = _zstd().ZstdCompressor(level=ZSTD_LEVEL)
         return compressor
     return None
 
@@ -118,7 +119,7 @@ class Lines:
         while piece := self._file.read(min(size, READ_BYTES)):
             try:
                 data = self._decompressor.decompress(piece)
-            except Exception as exc:  # zlib has one error, zstandard has another
+            except Exception as exc:  # zlib has one error, zstd has another
                 raise ProtocolError(f"the file is damaged: {exc}") from exc
             if data:
                 return data
@@ -131,17 +132,15 @@ def _open_decompressor(compression: Compression | None) -> _Decompressor | None:
     if compression == "gzip":
         return zlib.decompressobj(GZIP_FORMAT)
     if compression == "zstd":
-        decompressor: _Decompressor = _zstandard().ZstdDecompressor().decompressobj()
+        decompressor: _Decompressor = _zstd().ZstdDecompressor()
         return decompressor
     return None
 
 
-def _zstandard() -> ModuleType:
+def _zstd() -> ModuleType:
     try:
-        import zstandard  # noqa: PLC0415  # an extra that few need
+        return load_zstd()
     except ImportError:
         raise ConfigurationError(
-            "zstd needs a package that is not installed: pip install 'trio-batches[zstd]', "
-            "or use gzip"
+            f"zstd needs a package that is not installed: pip install '{ZSTD_EXTRA}', or use gzip"
         ) from None
-    return zstandard

@@ -7,7 +7,6 @@ imported when a client opens, not when the package is imported.
 from __future__ import annotations
 
 import ssl
-import zlib
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self, final
@@ -25,7 +24,7 @@ from trio_batches.errors import (
     TransportError,
 )
 from trio_batches.protocol.retry import retry_after
-from trio_batches.transport.decoding import ENCODINGS, Decoding
+from trio_batches.transport.decoding import Decoding, DecodingError, encodings
 from trio_batches.transport.exchange import Body, Call, Connect, Reply, Sink
 from trio_batches.transport.inlet import Inlet
 from trio_batches.transport.network import TrioNetwork, keep_freed_memory
@@ -70,7 +69,7 @@ class Wire:
                 limits=httpx.Limits(
                     max_connections=limits.connections, max_keepalive_connections=limits.connections
                 ),
-                headers={"accept-encoding": ENCODINGS},
+                headers={"accept-encoding": encodings()},
             )
         except OSError as exc:
             raise ConfigurationError(f"cannot load the certificates to trust: {exc}") from exc
@@ -139,7 +138,7 @@ class Wire:
             finally:
                 with trio.move_on_after(CLOSING_SECONDS, shield=True):
                     await response.aclose()
-        except (httpx.RequestError, zlib.error) as exc:
+        except (httpx.RequestError, DecodingError) as exc:
             if isinstance(exc, httpx.ConnectError | httpx.ConnectTimeout | httpx.ProxyError):
                 phase = "connecting"
             elif call.body is not None and not upload.finished:

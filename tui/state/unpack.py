@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
 import zlib
+from importlib import import_module
 from typing import TYPE_CHECKING, Protocol, final
 
 from tui.state.row_index import RowIndex, UnreadableError, open_lines
@@ -43,7 +45,7 @@ def open_results(path: Path) -> tuple[RowIndex, Unpacking | None]:
     if packing.startswith(".gz") or path.suffix == ".gz":
         return _unpacked(path, lambda: zlib.decompressobj(GZIP_FORMAT))
     if packing.startswith(".zst") or path.suffix == ".zst":
-        return _unpacked(path, _zstandard(path))
+        return _unpacked(path, _zstd(path))
     return index, None
 
 
@@ -52,19 +54,17 @@ def _unpacked(path: Path, make: Callable[[], _Decompressor]) -> tuple[RowIndex, 
     return unpacking.index, unpacking
 
 
-def _zstandard(path: Path) -> Callable[[], _Decompressor]:
+def _zstd(path: Path) -> Callable[[], _Decompressor]:
     try:
-        import zstandard  # noqa: PLC0415  # an extra that few need
+        zstd = import_module(
+            "compression.zstd" if sys.version_info >= (3, 14) else "backports.zstd"
+        )
     except ImportError:
         raise UnreadableError(
             f"{path}: reading zstd needs a package that is not installed: "
             f"pip install 'trio-batches[zstd]', or run `zstd -d` on it"
         ) from None
-
-    def make() -> _Decompressor:
-        decompressor: _Decompressor = zstandard.ZstdDecompressor().decompressobj()
-        return decompressor
-
+    make: Callable[[], _Decompressor] = zstd.ZstdDecompressor
     return make
 
 
@@ -119,7 +119,7 @@ class Unpacking:
         self._begun = True
         try:
             self._plain.write(self._decompressor.decompress(data))
-        except Exception as exc:  # zlib has one error, zstandard has another
+        except Exception as exc:  # zlib has one error, zstd has another
             self.close()
             raise UnreadableError(f"{self._path} is damaged: {exc}") from exc
         return self._decompressor.unused_data if self._decompressor.eof else b""

@@ -7,10 +7,11 @@ import zlib
 from typing import TYPE_CHECKING
 
 import pytest
+from backports import zstd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trio_batches.transport.decoding import STEP_BYTES, Decoding
+from trio_batches.transport.decoding import STEP_BYTES, Decoding, DecodingError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,6 +26,10 @@ def raw_deflate(data: bytes) -> bytes:
 
 def two_members(data: bytes) -> bytes:
     return gzip.compress(data[:100]) + gzip.compress(data[100:])
+
+
+def two_frames(data: bytes) -> bytes:
+    return zstd.compress(data[:100]) + zstd.compress(data[100:])
 
 
 def twice(data: bytes) -> bytes:
@@ -47,13 +52,26 @@ def unpack(decoding: Decoding, data: bytes, size: int) -> bytes:
         ("", as_it_is),
         ("identity", as_it_is),
         ("gzip", gzip.compress),
+        ("zstd", zstd.compress),
+        ("zstd", two_frames),
         ("X-GZIP", gzip.compress),
         ("deflate", zlib.compress),
         ("deflate", raw_deflate),
         ("gzip", two_members),
         ("deflate, gzip", twice),
     ],
-    ids=["none", "identity", "gzip", "x-gzip", "zlib", "raw deflate", "two members", "two kinds"],
+    ids=[
+        "none",
+        "identity",
+        "gzip",
+        "zstd",
+        "two frames",
+        "x-gzip",
+        "zlib",
+        "raw deflate",
+        "two members",
+        "two kinds",
+    ],
 )
 def test_any_pieces_of_any_body_give_what_was_packed(
     header: str,
@@ -64,11 +82,14 @@ def test_any_pieces_of_any_body_give_what_was_packed(
     assert unpack(Decoding(header), pack(data), size) == data
 
 
-def test_a_small_piece_that_holds_very_much_is_unpacked_in_steps() -> None:
-    packed = gzip.compress(bytes(200 << 20), compresslevel=9)
+@pytest.mark.parametrize(("header", "pack"), [("gzip", gzip.compress), ("zstd", zstd.compress)])
+def test_a_small_piece_that_holds_very_much_is_unpacked_in_steps(
+    header: str, pack: Callable[[bytes], bytes]
+) -> None:
+    packed = pack(bytes(200 << 20))
     tracemalloc.start()
     total = 0
-    for step in Decoding("gzip").feed(packed):
+    for step in Decoding(header).feed(packed):
         assert len(step) <= STEP_BYTES
         total += len(step)
     _, peak = tracemalloc.get_traced_memory()
@@ -77,12 +98,20 @@ def test_a_small_piece_that_holds_very_much_is_unpacked_in_steps() -> None:
     assert peak < 8 << 20
 
 
-@pytest.mark.parametrize("header", ["gzip", "deflate"])
+@pytest.mark.parametrize("header", ["gzip", "deflate", "zstd"])
 def test_what_is_not_compressed_is_an_error_of_decoding(header: str) -> None:
     noise = random.Random(1).randbytes(1000)
-    with pytest.raises(zlib.error):
+    with pytest.raises(DecodingError):
         list(Decoding(header).feed(noise))
 
 
 def test_what_follows_the_end_and_is_no_other_member_is_left_out() -> None:
     assert b"".join(Decoding("gzip").feed(gzip.compress(b"all") + b"padding")) == b"all"
+
+
+def test_a_frame_that_asks_for_too_much_memory_is_refused() -> None:
+    options: dict[int, int] = {zstd.CompressionParameter.window_log: 27}
+    packer = zstd.ZstdCompressor(options=options)
+    packed = packer.compress(TEXT * 200) + packer.flush()
+    with pytest.raises(DecodingError, match="memory"):
+        list(Decoding("zstd").feed(packed))

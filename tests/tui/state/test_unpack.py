@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
-import zstandard
+from backports import zstd
 
 from tests.tui.result_lines import succeeded
 from tui.state.row_index import RowIndex, UnreadableError
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 DATA = b"".join(succeeded(f"id-{number}") for number in range(5_000))
 
-PACKED = [(".gz", gzip.compress), (".zst", zstandard.compress)]
+PACKED = [(".gz", gzip.compress), (".zst", zstd.compress)]
 
 
 @contextmanager
