@@ -19,6 +19,8 @@ class Measurement(msgspec.Struct, frozen=True, kw_only=True):
     """Seconds of processor time: steadier than the clock on a machine with other work."""
     items: int = 0
     """Records, lines or batches, so that both sides are seen to have done the same."""
+    requests: int = 0
+    """Asked of the service."""
     memory: int = 0
     """Bytes: the process's peak, or where it says so, how much it grew."""
     syncing: float = 0.0

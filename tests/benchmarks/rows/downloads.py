@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from tests.benchmarks.contest import Side, hold, program
 from tests.benchmarks.nginx import nginx_is_there
-from tests.benchmarks.table import Finding, at_least, at_most, summary, unmeasured
+from tests.benchmarks.rows.costs import costs
+from tests.benchmarks.table import Finding, at_least, summary, unmeasured
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +22,6 @@ __all__ = ("downloads", "jobs_are_there")
 
 _GOAL = at_least(0.7)
 _TLS_GOAL = at_least(0.5)
-_STEP_GOAL = at_most(10, "ms")
 
 
 def jobs_are_there() -> bool:
@@ -79,12 +79,4 @@ def _compare(stage: Stage, what: str, url: str, place: str, goal: Goal) -> Itera
         sides=f"{summary(seconds, 's')}; {summary(cpu, 'CPU s')}",
         samples=seconds,
     )
-    steps = {"ours": [run.longest_step * 1e3 for run in measured["ours"]]}
-    yield Finding(
-        row="downloads",
-        what="its longest time without a checkpoint",
-        figure=median(steps["ours"]),
-        goal=_STEP_GOAL,
-        sides=summary(steps, "ms"),
-        samples=steps,
-    )
+    yield from costs("downloads", what, measured["ours"])

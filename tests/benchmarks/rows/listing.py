@@ -6,6 +6,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from tests.benchmarks.contest import Side, hold, program, sdk_is_there
+from tests.benchmarks.rows.costs import costs
 from tests.benchmarks.service import Service
 from tests.benchmarks.table import Finding, at_least, at_most, summary, unmeasured
 from trio_batches.simulator import Scenario
@@ -22,6 +23,7 @@ _LATENCY = 0.05
 _WORK = 0.02
 _AGAINST_WIRE = at_most(1.05)
 _AGAINST_SDK = at_least(1.3)
+_EACH_PAGE = at_most(10, "ms")
 
 
 def listing(stage: Stage) -> Iterator[Finding]:
@@ -49,6 +51,16 @@ def listing(stage: Stage) -> Iterator[Finding]:
         sides=told,
         samples=seconds,
     )
+    each = {"ours": [run.cpu / pages * 1e3 for run in measured["ours"]]}
+    yield Finding(
+        row="listing",
+        what="processor time of a page of 1,000, fetched ahead",
+        figure=median(each["ours"]),
+        goal=_EACH_PAGE,
+        sides=summary(each, "ms"),
+        samples=each,
+    )
+    yield from costs("listing", what, measured["ours"])
     if "SDK" not in medians:
         yield unmeasured("listing", what, _AGAINST_SDK, "the SDK is not installed")
         return

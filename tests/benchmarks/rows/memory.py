@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ("memory",)
 
-_GOAL = at_most(100, "MB")
-_MOST_RUNS = 3
+_GOAL = at_most(80, "MB")
 
 
 def memory(stage: Stage) -> Iterator[Finding]:
@@ -39,7 +38,7 @@ def memory(stage: Stage) -> Iterator[Finding]:
     else:
         why = "trio_batches.jobs.download is not there yet"
         yield unmeasured("memory", "download", _GOAL, why)
-    for name, runs in hold(sides, min(stage.runs, _MOST_RUNS)).items():
+    for name, runs in hold(sides, stage.runs).items():
         peaks = {name: [run.memory / 1e6 for run in runs]}
         seconds = {"in": [run.seconds for run in runs]}
         yield Finding(

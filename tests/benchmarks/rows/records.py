@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tests.benchmarks.contest import Side, hold, program, sdk_is_there
 from tests.benchmarks.nginx import nginx_is_there
+from tests.benchmarks.rows.costs import costs
 from tests.benchmarks.table import Finding, at_least, at_most, summary, unmeasured
 
 if TYPE_CHECKING:
@@ -16,8 +17,9 @@ if TYPE_CHECKING:
 
 __all__ = ("records",)
 
-_AGAINST_SDK = at_least(8)
-_AGAINST_BARE = at_most(1.6)
+_AGAINST_SDK = at_least(10)
+_AGAINST_BARE = at_most(1.25)
+_EACH_LINE = at_most(4, "us")
 _BLOCKS, _RECORDS, _LINES, _SDK, _BARE = "blocks", "records", "lines", "SDK", "bare"
 
 
@@ -74,3 +76,14 @@ def records(stage: Stage) -> Iterator[Finding]:
             sides=told,
             samples=seconds,
         )
+        each = {name: [used / max(counts) * 1e6 for used in values] for name, values in cpu.items()}
+        yield Finding(
+            row="records",
+            what=f"processor time of a line of 2 kB{how}, counted",
+            figure=median(each[_LINES]),
+            goal=_EACH_LINE,
+            sides=summary(each, "us"),
+            samples=each,
+        )
+        for ours in (_BLOCKS, _LINES):
+            yield from costs("records", f"{ours}{how}", measured[ours])

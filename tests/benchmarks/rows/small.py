@@ -6,6 +6,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from tests.benchmarks.contest import Side, hold, program
+from tests.benchmarks.rows.costs import costs
 from tests.benchmarks.rows.downloads import jobs_are_there
 from tests.benchmarks.service import Service
 from tests.benchmarks.table import Finding, at_most, summary, unmeasured
@@ -21,7 +22,6 @@ __all__ = ("small",)
 _GOAL = at_most(2.0, "ms")
 _CONCURRENCY = 8
 _REQUESTS = 10
-_RUNS = 3
 
 
 def small(stage: Stage) -> Iterator[Finding]:
@@ -39,7 +39,7 @@ def small(stage: Stage) -> Iterator[Finding]:
             Side("download", program("sides.small", "download", url, str(target), at_once)),
             Side("requests", program("sides.small", "requests", url, str(target), at_once)),
         ]
-        measured = hold(sides, min(stage.runs, _RUNS))
+        measured = hold(sides, stage.runs)
     cpu = {name: [run.cpu / batches * 1e3 for run in runs] for name, runs in measured.items()}
     cpu["of it syncing"] = [run.syncing / batches * 1e3 for run in measured["download"]]
     yield Finding(
@@ -50,3 +50,13 @@ def small(stage: Stage) -> Iterator[Finding]:
         sides=summary(cpu, "ms"),
         samples=cpu,
     )
+    asked = {name: [run.requests / batches for run in runs] for name, runs in measured.items()}
+    yield Finding(
+        row="small",
+        what="requests a batch that was listed",
+        figure=median(asked["download"]),
+        goal=at_most(1, "requests"),
+        sides=summary(asked, "requests"),
+        samples=asked,
+    )
+    yield from costs("small", "its download", measured["download"])

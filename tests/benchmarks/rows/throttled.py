@@ -7,6 +7,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from tests.benchmarks.contest import Side, hold, program
+from tests.benchmarks.rows.costs import costs
 from tests.benchmarks.rows.downloads import jobs_are_there
 from tests.benchmarks.service import Service
 from tests.benchmarks.table import Finding, at_least, summary, unmeasured
@@ -24,7 +25,6 @@ _AGAINST_LINE = at_least(0.9)
 _BANDWIDTH = 4e6
 _CONCURRENCY = 16
 _REQUESTS = 5_000
-_MOST_RUNS = 3
 
 
 def throttled(stage: Stage) -> Iterator[Finding]:
@@ -48,7 +48,7 @@ def throttled(stage: Stage) -> Iterator[Finding]:
             Side("ours", program("sides.job", url, str(target), str(_CONCURRENCY), *ids)),
             Side("curl", program("sides.curl", str(_CONCURRENCY), *urls)),
         ]
-        measured = hold(sides, min(stage.runs, _MOST_RUNS))
+        measured = hold(sides, stage.runs)
     seconds = {name: [run.seconds for run in runs] for name, runs in measured.items()}
     rates = {
         name: [run.items / run.seconds / 1e6 for run in runs] for name, runs in measured.items()
@@ -70,3 +70,4 @@ def throttled(stage: Stage) -> Iterator[Finding]:
         sides=told,
         samples=rates,
     )
+    yield from costs("throttled", what, measured["ours"])

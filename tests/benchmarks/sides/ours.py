@@ -3,64 +3,53 @@
 from __future__ import annotations
 
 import sys
-import time
 from typing import TYPE_CHECKING
 
 import trio
 
-from tests.benchmarks.measurement import Measurement, peak_memory, resident_memory
+from tests.benchmarks.measurement import peak_memory, resident_memory
 from tests.benchmarks.sides.prompts import make_requests
-from tests.benchmarks.sides.steps import LongestStep
+from tests.benchmarks.sides.watch import Watch
 from trio_batches.client import Client
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+
+    from tests.benchmarks.measurement import Measurement
 
 
 async def records(base_url: str, batch_id: str) -> Measurement:
     """Read typed records one by one."""
     count = 0
     async with Client(base_url=base_url) as client:
-        started, used = time.perf_counter(), time.process_time()
-        async with client.messages.batches.results(batch_id) as results:
-            async for record in results:
-                count += record.custom_id != ""
-        seconds, cpu = time.perf_counter() - started, time.process_time() - used
-    return Measurement(seconds=seconds, cpu=cpu, items=count, memory=peak_memory())
+        with Watch() as watch:
+            async with client.messages.batches.results(batch_id) as results:
+                async for record in results:
+                    count += record.custom_id != ""
+    return watch.measurement(count)
 
 
 async def blocks(base_url: str, batch_id: str) -> Measurement:
     """Read typed records in lists."""
     count = 0
     async with Client(base_url=base_url) as client:
-        started, used = time.perf_counter(), time.process_time()
-        async with client.messages.batches.results(batch_id) as results:
-            async for block in results.blocks():
-                for record in block:
-                    count += record.custom_id != ""
-        seconds, cpu = time.perf_counter() - started, time.process_time() - used
-    return Measurement(seconds=seconds, cpu=cpu, items=count, memory=peak_memory())
+        with Watch() as watch:
+            async with client.messages.batches.results(batch_id) as results:
+                async for block in results.blocks():
+                    for record in block:
+                        count += record.custom_id != ""
+    return watch.measurement(count)
 
 
 async def lines(base_url: str, batch_id: str) -> Measurement:
     """Read the service's lines, many at a time."""
-    count = 0
     async with Client(base_url=base_url) as client:
-        watch = LongestStep()
-        trio.lowlevel.add_instrument(watch)
-        started, used = time.perf_counter(), time.process_time()
-        async with client.messages.batches.results(batch_id) as results:
-            async for block in results.line_blocks():
-                count += block.count(b"\n")
-        seconds, cpu = time.perf_counter() - started, time.process_time() - used
-        trio.lowlevel.remove_instrument(watch)
-    return Measurement(
-        seconds=seconds,
-        cpu=cpu,
-        items=count,
-        memory=peak_memory(),
-        longest_step=watch.seconds,
-    )
+        with Watch() as watch:
+            async with client.messages.batches.results(batch_id) as results:
+                async for _ in results.line_blocks():
+                    pass
+        count = sum(results.received.values())
+    return watch.measurement(count)
 
 
 async def line(base_url: str, warm_up: str, batch_id: str) -> Measurement:
@@ -69,25 +58,23 @@ async def line(base_url: str, warm_up: str, batch_id: str) -> Measurement:
         async with client.messages.batches.results(warm_up) as results:
             async for _ in results:
                 pass
-        started = time.perf_counter()
-        async with client.messages.batches.results(batch_id) as results:
-            count = sum([len(block) async for block in results.blocks()])
-        seconds = time.perf_counter() - started
-    return Measurement(seconds=seconds, items=count)
+        with Watch() as watch:
+            async with client.messages.batches.results(batch_id) as results:
+                count = sum([len(block) async for block in results.blocks()])
+    return watch.measurement(count)
 
 
 async def listing(base_url: str, work: str) -> Measurement:
     """List every batch, and work on each page while the next ones come."""
     count = 0
     async with Client(base_url=base_url) as client:
-        started = time.perf_counter()
-        async with client.messages.batches.list(limit=1000) as batches:
-            async for batch in batches:
-                count += batch.id != ""
-                if count % 1000 == 0:
-                    await trio.sleep(float(work))
-        seconds = time.perf_counter() - started
-    return Measurement(seconds=seconds, items=count)
+        with Watch() as watch:
+            async with client.messages.batches.list(limit=1000) as batches:
+                async for batch in batches:
+                    count += batch.id != ""
+                    if count % 1000 == 0:
+                        await trio.sleep(float(work))
+    return watch.measurement(count)
 
 
 async def create(base_url: str, count: str) -> Measurement:
@@ -95,18 +82,9 @@ async def create(base_url: str, count: str) -> Measurement:
     requests = make_requests(int(count))
     async with Client(base_url=base_url) as client:
         before = resident_memory()
-        watch = LongestStep()
-        trio.lowlevel.add_instrument(watch)
-        started = time.perf_counter()
-        await client.messages.batches.create(requests)
-        seconds = time.perf_counter() - started
-        trio.lowlevel.remove_instrument(watch)
-    return Measurement(
-        seconds=seconds,
-        items=len(requests),
-        memory=max(0, peak_memory() - before),
-        longest_step=watch.seconds,
-    )
+        with Watch() as watch:
+            await client.messages.batches.create(requests)
+    return watch.measurement(len(requests), memory=max(0, peak_memory() - before))
 
 
 TASKS: dict[str, Callable[..., Awaitable[Measurement]]] = {

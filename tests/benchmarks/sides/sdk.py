@@ -15,7 +15,7 @@ from anthropic import Anthropic, AsyncAnthropic
 
 from tests.benchmarks.measurement import Measurement, peak_memory, resident_memory
 from tests.benchmarks.sides.prompts import make_requests
-from tests.benchmarks.sides.steps import LongestStep
+from tests.benchmarks.sides.watch import Watch
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,18 +71,9 @@ async def _create(base_url: str, count: int) -> Measurement:
     requests = cast("list[Request]", make_requests(count))
     async with AsyncAnthropic(base_url=base_url) as client:
         before = resident_memory()
-        watch = LongestStep()
-        trio.lowlevel.add_instrument(watch)
-        started = time.perf_counter()
-        await client.messages.batches.create(requests=requests)
-        seconds = time.perf_counter() - started
-        trio.lowlevel.remove_instrument(watch)
-    return Measurement(
-        seconds=seconds,
-        items=count,
-        memory=max(0, peak_memory() - before),
-        longest_step=watch.seconds,
-    )
+        with Watch() as watch:
+            await client.messages.batches.create(requests=requests)
+    return watch.measurement(count, memory=max(0, peak_memory() - before))
 
 
 TASKS: dict[str, Callable[..., Measurement]] = {

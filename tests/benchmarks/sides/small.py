@@ -10,16 +10,21 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
 import trio
 
-from tests.benchmarks.measurement import Measurement, peak_memory
+from tests.benchmarks.sides.watch import Watch
 from trio_batches.client import Client
 from trio_batches.jobs import download
 from trio_batches.transport.exchange import Call
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from _typeshed import HasFileno  # what `os.fsync` takes
 
+    from tests.benchmarks.measurement import Measurement
+    from trio_batches.transport.exchange import Reply, Sink
     from trio_batches.types import MessageBatch
 
 
@@ -29,19 +34,31 @@ async def _measure(what: str, base_url: str, folder: str, concurrency: str) -> M
     async with Client(base_url=base_url) as client:
         async with client.messages.batches.list(limit=1000) as listed:
             batches = [batch async for batch in listed]
-        clock = _SyncClock()
-        started, cpu = time.perf_counter(), time.process_time()
-        if what == "download":
-            progress = await download(client, batches, target, concurrency=int(concurrency))
-            assert progress.count("downloaded") == len(batches)
-        else:
-            await _ask(client, batches, int(concurrency))
-        seconds, cpu = time.perf_counter() - started, time.process_time() - cpu
+        clock, asked = _SyncClock(), _count_requests(client)
+        with Watch() as watch:
+            if what == "download":
+                progress = await download(client, batches, target, concurrency=int(concurrency))
+                assert progress.count("downloaded") == len(batches)
+            else:
+                await _ask(client, batches, int(concurrency))
     if what == "download":
         shutil.rmtree(target)
-    return Measurement(
-        seconds=seconds, cpu=cpu, syncing=clock.seconds, items=len(batches), memory=peak_memory()
-    )
+    measured = watch.measurement(len(batches))
+    return msgspec.structs.replace(measured, syncing=clock.seconds, requests=len(asked))
+
+
+def _count_requests(client: Client) -> list[str]:
+    """Return a list that grows with each request of a client."""
+    asked: list[str] = []
+    wire = client._session.transport._wire  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
+    exchange = wire.exchange
+
+    async def counted(call: Call, headers: Mapping[str, str], sink: Sink | None) -> Reply:
+        asked.append(call.target)
+        return await exchange(call, headers, sink)
+
+    wire.exchange = counted  # type: ignore[method-assign]
+    return asked
 
 
 class _SyncClock:

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 import msgspec
 import trio
 
-from tests.benchmarks.measurement import Measurement, peak_memory
+from tests.benchmarks.measurement import Measurement
 from tests.benchmarks.sides.prompts import make_requests
-from tests.benchmarks.sides.steps import LongestStep
+from tests.benchmarks.sides.watch import Watch
 from trio_batches.client import API_VERSION, Client
 from trio_batches.jobs import plan_submission, refresh
 from trio_batches.simulator import World
@@ -32,25 +32,23 @@ async def refreshing(base_url: str) -> Measurement:
     home = Home(Path(tempfile.mkdtemp(prefix="trio-batches-bench-")))
     async with Client(base_url=base_url) as client, open_ledger(home) as ledger:
         await refresh(client, ledger)
-        started, cpu = time.perf_counter(), time.process_time()
-        refreshed = await refresh(client, ledger, full=True)
-        seconds, cpu = time.perf_counter() - started, time.process_time() - cpu
+        with Watch() as watch:
+            refreshed = await refresh(client, ledger, full=True)
         assert not refreshed.new + refreshed.changed + refreshed.gone
     shutil.rmtree(home.path)
-    return Measurement(seconds=seconds, cpu=cpu, items=refreshed.seen, memory=peak_memory())
+    return watch.measurement(refreshed.seen)
 
 
 async def walking(base_url: str) -> Measurement:
     """Ask for page after page, each of 1,000, and do nothing with them."""
     async with Client(base_url=base_url) as client:
-        started, cpu = time.perf_counter(), time.process_time()
-        page = await client.messages.batches.list(limit=1000)
-        count = len(page)
-        while page.has_next_page():
-            page = await page.get_next_page()
-            count += len(page)
-        seconds, cpu = time.perf_counter() - started, time.process_time() - cpu
-    return Measurement(seconds=seconds, cpu=cpu, items=count, memory=peak_memory())
+        with Watch() as watch:
+            page = await client.messages.batches.list(limit=1000)
+            count = len(page)
+            while page.has_next_page():
+                page = await page.get_next_page()
+                count += len(page)
+    return watch.measurement(count)
 
 
 async def filling(folder: str, count: str) -> Measurement:
@@ -72,19 +70,9 @@ async def filling(folder: str, count: str) -> Measurement:
 async def listing(folder: str) -> Measurement:
     """List what a ledger knows."""
     async with open_ledger(Home(Path(folder))) as ledger:
-        watch = LongestStep()
-        trio.lowlevel.add_instrument(watch)
-        started, cpu = time.perf_counter(), time.process_time()
-        known = await ledger.batches()
-        seconds, cpu = time.perf_counter() - started, time.process_time() - cpu
-        trio.lowlevel.remove_instrument(watch)
-    return Measurement(
-        seconds=seconds,
-        cpu=cpu,
-        items=len(known),
-        memory=peak_memory(),
-        longest_step=watch.seconds,
-    )
+        with Watch() as watch:
+            known = await ledger.batches()
+    return watch.measurement(len(known))
 
 
 async def writing(path: str, count: str) -> Measurement:
@@ -97,20 +85,10 @@ async def writing(path: str, count: str) -> Measurement:
 async def submitting(path: str) -> Measurement:
     """Check, cut and write down the requests of a file, up to the moment of sending them."""
     home = Home(Path(tempfile.mkdtemp(prefix="trio-batches-bench-")))
-    watch = LongestStep()
-    trio.lowlevel.add_instrument(watch)
-    started, cpu = time.perf_counter(), time.process_time()
-    plan = await plan_submission([Path(path)], home, anthropic_version=API_VERSION)
-    seconds, cpu = time.perf_counter() - started, time.process_time() - cpu
-    trio.lowlevel.remove_instrument(watch)
+    with Watch() as watch:
+        plan = await plan_submission([Path(path)], home, anthropic_version=API_VERSION)
     shutil.rmtree(home.path)
-    return Measurement(
-        seconds=seconds,
-        cpu=cpu,
-        items=plan.requests,
-        memory=peak_memory(),
-        longest_step=watch.seconds,
-    )
+    return watch.measurement(plan.requests)
 
 
 TASKS: dict[str, Callable[..., Awaitable[Measurement]]] = {
