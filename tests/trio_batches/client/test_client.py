@@ -182,7 +182,7 @@ async def test_a_reading_call_has_no_body(network: Network) -> None:
     headers = await headers_of(network, network.client())
     assert "content-length" not in headers
     assert "content-type" not in headers
-    assert headers["accept-encoding"] == "gzip, deflate"
+    assert headers["accept-encoding"] == "gzip, deflate, zstd"
 
 
 async def test_waiting_polls_at_the_pace_of_the_service_and_never_faster(

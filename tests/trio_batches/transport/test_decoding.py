@@ -11,7 +11,8 @@ from backports import zstd
 from hypothesis import given
 from hypothesis import strategies as st
 
-from trio_batches.transport.decoding import STEP_BYTES, Decoding, DecodingError
+from trio_batches.transport import decoding
+from trio_batches.transport.decoding import STEP_BYTES, Decoding, DecodingError, encodings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -115,3 +116,9 @@ def test_a_frame_that_asks_for_too_much_memory_is_refused() -> None:
     packed = packer.compress(TEXT * 200) + packer.flush()
     with pytest.raises(DecodingError, match="memory"):
         list(Decoding("zstd").feed(packed))
+
+
+def test_zstd_is_offered_only_where_it_can_be_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert encodings() == "gzip, deflate, zstd"
+    monkeypatch.setattr(decoding, "has_zstd", lambda: False)
+    assert encodings() == "gzip, deflate"
