@@ -25,31 +25,38 @@ def part_names(folder: Path) -> set[str]:
     return {name for name in names(folder) if name.endswith(".part")}
 
 
-def assert_lines(folder: Path, world: World, batch_id: str) -> int:
+def assert_lines(folder: Path, world: World, batch_id: str, *, cut: bool = False) -> int:
     """Check that a file holds every line of the service once, and return how many.
 
-    An answer that was cut just before its last newline has all its results.
+    Args:
+        folder: Where the file is.
+        world: The service.
+        batch_id: The batch.
+        cut: The answer may have been cut just before its last newline: it has all results.
     """
-    lines = (folder / f"{batch_id}.jsonl").read_bytes().splitlines()
-    assert sorted(lines) == sorted(line[:-1] for line in world.result_lines(batch_id))
+    content = (folder / f"{batch_id}.jsonl").read_bytes()
+    if cut and content and not content.endswith(b"\n"):
+        content += b"\n"
+    lines = content.splitlines(keepends=True)
+    assert sorted(lines) == sorted(world.result_lines(batch_id))
     return len(lines)
 
 
-def assert_whole(folder: Path, world: World, batch_id: str) -> None:
+def assert_whole(folder: Path, world: World, batch_id: str, *, cut: bool = False) -> None:
     """Check that a file holds every line of the service once, and that a receipt says so."""
-    lines = assert_lines(folder, world, batch_id)
+    lines = assert_lines(folder, world, batch_id, cut=cut)
     receipt = load_receipt(folder, batch_id)
     assert receipt is not None
     assert ResultsFolder(folder).matches(receipt, deep=True)
     assert receipt.lines == lines
 
 
-def assert_nothing_is_half_done(folder: Path, world: World) -> None:
+def assert_nothing_is_half_done(folder: Path, world: World, *, cut: bool = False) -> None:
     """Check that what has its final name is whole, and that no receipt is without its file."""
     found = names(folder)
     for batch_id in world.batch_ids:
         if f"{batch_id}.jsonl" in found:
-            assert_lines(folder, world, batch_id)
+            assert_lines(folder, world, batch_id, cut=cut)
         else:
             assert f"{batch_id}.receipt.json" not in found
 

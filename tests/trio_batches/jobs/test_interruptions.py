@@ -126,10 +126,10 @@ def test_every_line_arrives_once_wherever_answers_and_files_are_cut(
             progress = DownloadProgress()
             for _ in range(len(cuts) + 1):
                 progress = await download(client, world.batch_ids, folder)
-                assert_nothing_is_half_done(folder, world)
+                assert_nothing_is_half_done(folder, world, cut=True)
         assert progress.count("failed") == 0
         for batch_id in world.batch_ids:
-            assert_whole(folder, world, batch_id)
+            assert_whole(folder, world, batch_id, cut=True)
         assert part_names(folder) == set()
 
     with tempfile.TemporaryDirectory() as temporary:
