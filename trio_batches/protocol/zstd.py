@@ -10,10 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from types import ModuleType
 
-__all__ = ("ZSTD_EXTRA", "has_zstd", "load_zstd")
-
-ZSTD_EXTRA = "trio-batches[zstd]"
-"""What to install where it is missing."""
+__all__ = ("has_zstd", "load_zstd")
 
 
 def has_zstd() -> bool:

@@ -6,7 +6,7 @@ import zlib
 from typing import TYPE_CHECKING, Literal, Protocol, final
 
 from trio_batches.errors import ConfigurationError, ProtocolError
-from trio_batches.protocol.zstd import ZSTD_EXTRA, load_zstd
+from trio_batches.protocol.zstd import load_zstd
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -142,5 +142,6 @@ def _zstd() -> ModuleType:
         return load_zstd()
     except ImportError:
         raise ConfigurationError(
-            f"zstd needs a package that is not installed: pip install '{ZSTD_EXTRA}', or use gzip"
+            "zstd needs a package that is not installed: pip install 'trio-batches[zstd]', "
+            "or use gzip"
         ) from None
