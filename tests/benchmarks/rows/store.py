@@ -6,6 +6,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from tests.benchmarks.contest import Side, hold, program
+from tests.benchmarks.rows.costs import costs
 from tests.benchmarks.service import Service
 from tests.benchmarks.table import Finding, at_least, at_most, summary
 from trio_batches.protocol.limits import MAX_PAGE
@@ -65,7 +66,7 @@ def ledger(stage: Stage) -> Iterator[Finding]:
     yield _timed(
         "ledger", f"{_LISTED:,} batches listed from the ledger", at_most(0.2, "s"), measured
     )
-    yield _longest("ledger", measured)
+    yield from costs("ledger", "its list", measured["ours"])
 
 
 def submitting(stage: Stage) -> Iterator[Finding]:
@@ -77,16 +78,7 @@ def submitting(stage: Stage) -> Iterator[Finding]:
     assert all(run.items == _REQUESTS for run in measured["ours"])
     what = f"{_REQUESTS:,} requests, 139 MB, checked, cut and encoded"
     yield _timed("submitting", what, at_most(1.5, "s"), measured)
-    yield _longest("submitting", measured)
-    memory = {name: [run.memory / 1e6 for run in runs] for name, runs in measured.items()}
-    yield Finding(
-        row="submitting",
-        what="its memory",
-        figure=median(memory["ours"]),
-        goal=at_most(150, "MB"),
-        sides=summary(memory, "MB"),
-        samples=memory,
-    )
+    yield from costs("submitting", "its check", measured["ours"])
 
 
 def _timed(row: str, what: str, goal: Goal, measured: dict[str, list[Measurement]]) -> Finding:
@@ -98,16 +90,4 @@ def _timed(row: str, what: str, goal: Goal, measured: dict[str, list[Measurement
         goal=goal,
         sides=summary(seconds, "s"),
         samples=seconds,
-    )
-
-
-def _longest(row: str, measured: dict[str, list[Measurement]]) -> Finding:
-    steps = {name: [run.longest_step * 1e3 for run in runs] for name, runs in measured.items()}
-    return Finding(
-        row=row,
-        what="its longest time without a checkpoint",
-        figure=median(steps["ours"]),
-        goal=at_most(50, "ms"),
-        sides=summary(steps, "ms"),
-        samples=steps,
     )
