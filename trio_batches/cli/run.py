@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -36,6 +37,7 @@ def run(
         when_interrupted: What to say after a signal.
     """
     narrate_warnings()
+    gc.freeze()  # what is loaded by now stays: a full collection of it stalls the work
     sys.exit(trio.run(_run, work, when_interrupted))
 
 
