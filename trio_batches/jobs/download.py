@@ -248,11 +248,8 @@ class _Download:
 
     async def _look_again(self, entry: BatchDownload, error: BusyError) -> None:
         """See whether the other process has fetched a batch meanwhile."""
-        receipt = await self._fetch.held(entry.batch_id)
-        if receipt is None:
+        if not await self._fetch.is_there(entry):
             self._fail(entry, error)
-        else:
-            self._fetch.accept(entry, receipt, "present")
         await self._write_down(entry)
 
     def _fail(self, entry: BatchDownload, error: TrioBatchesError) -> None:

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, final
 import trio
 
 from trio_batches.errors import BatchNotEndedError
+from trio_batches.jobs.finishing import Finishing, Whole
 from trio_batches.jobs.lookup import look_up
-from trio_batches.jobs.outcomes import manifest_line
-from trio_batches.store.manifest import append_manifest
 from trio_batches.store.receipt import Receipt
 from trio_batches.store.write_behind import open_write_behind
 from trio_batches.transport.address import id_segment
@@ -21,16 +20,13 @@ if TYPE_CHECKING:
     from trio_batches.client import Client
     from trio_batches.client.results import Blocks
     from trio_batches.jobs.pace import Meter
-    from trio_batches.jobs.progress import BatchDownload, DownloadProgress, DownloadState
+    from trio_batches.jobs.progress import BatchDownload, DownloadProgress
     from trio_batches.store.claim import Claim
     from trio_batches.store.part_file import PartFile
     from trio_batches.store.results_folder import ResultsFolder
     from trio_batches.types import MessageBatch
 
 __all__ = ("Fetch",)
-
-FINISHING = 4
-"""Files to be synced and named at a time: more of them only wait for the same disk."""
 
 
 @final
@@ -59,7 +55,7 @@ class Fetch:
         self._progress = progress
         self._meter = meter
         self._recheck = recheck
-        self._finishing = trio.CapacityLimiter(FINISHING)
+        self._finishing = Finishing(folder)
 
     async def look(self, batch: str | MessageBatch, entry: BatchDownload) -> MessageBatch | None:
         """Return the ended batch that is to be fetched; None if its verified file is there.
@@ -70,9 +66,7 @@ class Fetch:
         entry.started = datetime.now(UTC)
         id_segment(entry.batch_id)  # it becomes a file's name
         if isinstance(batch, str):
-            receipt = await self.held(batch)
-            if receipt is not None:
-                self.accept(entry, receipt, "present")
+            if await self.is_there(entry):
                 return None
             batch = await look_up(self._client, batch)
         if not batch.ended:
@@ -80,11 +74,14 @@ class Fetch:
         entry.expected = batch.request_counts.total
         return batch
 
-    async def held(self, batch_id: str) -> Receipt | None:
-        """Return the receipt of a batch that is in the folder by now; asks nobody."""
-        return await trio.to_thread.run_sync(
-            lambda: self._folder.held(batch_id, deep=self._recheck)
+    async def is_there(self, entry: BatchDownload) -> bool:
+        """Tell whether a batch's verified file is in the folder by now; asks nobody."""
+        receipt = await trio.to_thread.run_sync(
+            lambda: self._folder.held(entry.batch_id, deep=self._recheck)
         )
+        if receipt is not None:
+            entry.accept(receipt, self._folder.path, "present")
+        return receipt is not None
 
     async def run(
         self, batch: MessageBatch, entry: BatchDownload, streamed: Callable[[], None]
@@ -104,34 +101,16 @@ class Fetch:
         entry.state = "running"
         begun = await trio.to_thread.run_sync(self._begin, batch)
         if isinstance(begun, Receipt):
-            self.accept(entry, begun, "present")
+            entry.accept(begun, self._folder.path, "present")
             return
         claim, part = begun
         entry.path = part.path
         try:
             await self._stream(batch, part, entry)
-            async with self._finishing:
-                streamed()
-                await trio.to_thread.run_sync(self._finish, batch, entry, part, claim)
+            await self._finishing.finish(Whole(batch, entry, part, claim, streamed))
         finally:
             part.close()
             claim.release()
-
-    def accept(self, entry: BatchDownload, receipt: Receipt, state: DownloadState) -> None:
-        """Note that a batch's verified file is there."""
-        entry.path = self._folder.path / receipt.file
-        entry.state, entry.receipt, entry.expected = state, receipt, receipt.lines
-        entry.lines, entry.bytes = receipt.lines, receipt.bytes
-
-    def _finish(
-        self, batch: MessageBatch, entry: BatchDownload, part: PartFile, claim: Claim
-    ) -> None:
-        """Publish the file and write down that it is there. To be called in a worker thread."""
-        receipt = self._folder.complete(batch, part)
-        part.close()
-        claim.release()
-        self.accept(entry, receipt, "downloaded")
-        append_manifest(self._folder.path, [manifest_line(self._folder.path, entry)])
 
     def _begin(self, batch: MessageBatch) -> Receipt | tuple[Claim, PartFile]:
         """Find the file, or begin it. To be called in a worker thread."""

@@ -58,6 +58,12 @@ class BatchDownload:
     error: TrioBatchesError | None = None
     """Why it failed."""
 
+    def accept(self, receipt: Receipt, folder: Path, state: DownloadState) -> None:
+        """Note that the verified file is there."""
+        self.path = folder / receipt.file
+        self.state, self.receipt, self.expected = state, receipt, receipt.lines
+        self.lines, self.bytes = receipt.lines, receipt.bytes
+
 
 @dataclass(eq=False)
 class DownloadProgress:

@@ -133,11 +133,10 @@ def make_last(path: Path) -> None:
         sync_folder(path.parent)
 
 
-def publish(part: Path, final: Path, *, sync: bool = True) -> None:
+def publish(part: Path, final: Path) -> None:
     """Give a file that is synced already its final name, for good."""
     part.replace(final)
-    if sync:
-        sync_folder(final.parent)
+    sync_folder(final.parent)
 
 
 def write_whole(path: Path, content: bytes) -> None:

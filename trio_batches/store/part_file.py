@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple, final
 from trio_batches.errors import StorageError
 from trio_batches.protocol.tally import Tally
 from trio_batches.store.compression import open_compressor
-from trio_batches.store.disk import create_file, publish, start_sync, storage_errors, write_all
+from trio_batches.store.disk import create_file, start_sync, storage_errors, write_all
 from trio_batches.store.receipt import results_path
 from trio_batches.store.scan import Content, read_results
 
@@ -113,6 +113,8 @@ class PartFile:
         Raises:
             StorageError: The disk is full or failing.
         """
+        if not self._pending:
+            return
         blocks, self._pending, self._pending_bytes = self._pending, [], 0
         for block in blocks:
             self._lines_hash.update(block)
@@ -141,7 +143,9 @@ class PartFile:
                 write_all(self._descriptor, [data])
 
     def publish(self) -> None:
-        """Make the file last, then give it its final name. To be called in a worker thread.
+        """Make the content last, then give it its final name. To be called in a worker thread.
+
+        The name lasts once the folder is synced, which is left to whoever publishes.
 
         Raises:
             StorageError: Writing or syncing failed: then there is no such file.
@@ -156,7 +160,7 @@ class PartFile:
                 # cache would not show that: nothing of the file can be trusted.
                 self._path.unlink()
                 raise
-            publish(self._path, self._final, sync=self._sync)
+            self._path.replace(self._final)
 
     def discard(self) -> None:
         """Close the file and remove it."""

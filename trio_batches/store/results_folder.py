@@ -6,16 +6,18 @@ import contextlib
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, final
 
+from trio_batches.errors import StorageError
 from trio_batches.protocol.tally import Tally
 from trio_batches.store.claim import Claim
 from trio_batches.store.compression import SUFFIXES, Compression, check_compression
-from trio_batches.store.disk import make_folder, make_last, storage_errors
+from trio_batches.store.disk import make_folder, make_last, storage_errors, sync_folder
 from trio_batches.store.part_file import Leftovers, PartFile, find_leftovers
 from trio_batches.store.receipt import Receipt, load_receipt, results_path, save_receipt
 from trio_batches.store.scan import Content, check_results, hash_file
 from trio_batches.version import VERSION
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from trio_batches.types import MessageBatch
@@ -102,15 +104,34 @@ class ResultsFolder:
     def _new_part(self, batch: MessageBatch) -> PartFile:
         return PartFile(self.path, batch, compression=self._compression, sync=self._sync)
 
-    def complete(self, batch: MessageBatch, part: PartFile) -> Receipt:
-        """Publish a file whose tally is complete, then write its receipt.
+    def complete(
+        self, finished: Sequence[tuple[MessageBatch, PartFile]]
+    ) -> list[Receipt | StorageError]:
+        """Publish files whose tallies are complete, then write their receipts.
 
-        Raises:
-            StorageError: The disk is full or failing: there is no file, or no receipt.
+        One sync makes the names of all of them last.
+
+        Returns:
+            For each file its receipt, or why there is none: the disk is full or failing.
         """
-        part.publish()
+        failures = [_failure(part.publish) for _, part in finished]
+        unnamed = _failure(self._sync_names)
+        return [
+            failure or unnamed or self._proof_of(batch, part)
+            for (batch, part), failure in zip(finished, failures, strict=True)
+        ]
+
+    def _sync_names(self) -> None:
+        if self._sync:
+            with storage_errors(self.path):
+                sync_folder(self.path)
+
+    def _proof_of(self, batch: MessageBatch, part: PartFile) -> Receipt | StorageError:
         path = results_path(self.path, batch.id, self._compression)
-        return self._save_receipt(batch, part.tally, path, self._compression, part.content)
+        try:
+            return self._save_receipt(batch, part.tally, path, self._compression, part.content)
+        except StorageError as error:
+            return error
 
     def held(self, batch_id: str, *, deep: bool = False) -> Receipt | None:
         """Return the receipt of a batch whose file is as the receipt says; None if there is none.
@@ -202,3 +223,12 @@ class ResultsFolder:
             )
             save_receipt(self.path, receipt)
         return receipt
+
+
+def _failure(step: Callable[[], None]) -> StorageError | None:
+    """Take a step, and return why it failed; None if it did not."""
+    try:
+        step()
+    except StorageError as error:
+        return error
+    return None

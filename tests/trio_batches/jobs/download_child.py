@@ -23,8 +23,8 @@ from typing import TYPE_CHECKING, ParamSpec, TypeVar
 import trio
 
 from trio_batches.client import Client
-from trio_batches.jobs import download, fetch
-from trio_batches.store import Home, ResultsFolder, open_ledger, part_file, results_folder
+from trio_batches.jobs import download, finishing
+from trio_batches.store import Home, ResultsFolder, open_ledger, results_folder
 from trio_batches.store.part_file import PartFile
 
 if TYPE_CHECKING:
@@ -38,9 +38,9 @@ STEPS: dict[str, tuple[object, str]] = {
     "begin": (ResultsFolder, "begin"),
     "write": (PartFile, "flush"),
     "publish": (PartFile, "publish"),
-    "name": (part_file, "publish"),
+    "names": (results_folder, "sync_folder"),
     "receipt": (results_folder, "save_receipt"),
-    "manifest": (fetch, "append_manifest"),
+    "manifest": (finishing, "append_manifest"),
 }
 """What is called at each step, in the order of the steps."""
 

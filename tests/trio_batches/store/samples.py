@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from trio_batches.errors import StorageError
 from trio_batches.simulator import World
 from trio_batches.store import ResultsFolder
 from trio_batches.types import MessageBatch
@@ -81,7 +82,10 @@ async def store(folder: Path, sample: Sample, lines: Iterable[bytes] | None = No
             if tally.add([key.custom_id], [key.result.type]) != []:
                 part.add(line)
         assert tally.complete
-        return results.complete(sample.batch, part)
+        (outcome,) = results.complete([(sample.batch, part)])
+        if isinstance(outcome, StorageError):
+            raise outcome
+        return outcome
     finally:
         part.close()
 
