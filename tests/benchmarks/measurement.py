@@ -8,7 +8,7 @@ from pathlib import Path
 
 import msgspec
 
-__all__ = ("Measurement", "peak_memory", "resident_memory")
+__all__ = ("Measurement", "own_memory", "peak_memory", "resident_memory")
 
 
 class Measurement(msgspec.Struct, frozen=True, kw_only=True):
@@ -40,6 +40,14 @@ def peak_memory() -> int:
     Linux is asked for what this program itself took.
     """
     return _status("VmHWM") or resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _MAXRSS_UNIT
+
+
+def own_memory() -> int:
+    """Return the bytes that this process has in memory now, without those of files.
+
+    What is mapped from a file, the system takes back when it needs the room.
+    """
+    return _status("RssAnon") or peak_memory()
 
 
 def resident_memory() -> int:

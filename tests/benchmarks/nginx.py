@@ -12,11 +12,14 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from trio_batches.store.compression import SUFFIXES, open_compressor
 from trio_batches.types import MessageBatch, RequestCounts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
+
+    from trio_batches.store.compression import Compression
 
 __all__ = ("Nginx", "nginx_is_there")
 
@@ -56,6 +59,16 @@ http {{
             output_buffers 4 16k;
             add_after_body /nothing;
             addition_types *;
+        }}
+        location /gzip/ {{
+            alias {folder}/root/results/;
+            default_type application/x-jsonl;
+            add_header Content-Encoding gzip;
+        }}
+        location /zstd/ {{
+            alias {folder}/root/results/;
+            default_type application/x-jsonl;
+            add_header Content-Encoding zstd;
         }}
         location = /nothing {{ return 200 ''; }}
     }}
@@ -118,11 +131,31 @@ class Nginx:
             (f"msgbatch_{name}_chunked", f"{self.base_url}/chunked"),
             (f"msgbatch_{name}_tls", f"{self.tls_base_url}/results"),
         ):
-            (self._root / "v1/messages/batches" / batch_id).write_text(
-                self._describe(batch_id, counts, f"{place}/{name}"),
-                encoding="utf-8",
-            )
+            self._add_answer(batch_id, counts, f"{place}/{name}")
         return results
+
+    def add_compressed(
+        self, name: str, compression: Compression, results: Path, counts: RequestCounts
+    ) -> int:
+        """Add `msgbatch_{name}_{compression}`, whose results come with this content encoding.
+
+        Returns the bytes that are sent.
+        """
+        compressor = open_compressor(compression)
+        assert compressor is not None
+        target = self._root / "results" / f"{name}{SUFFIXES[compression]}"
+        with results.open("rb") as lines, target.open("wb") as file:
+            while block := lines.read(1 << 20):
+                file.write(compressor.compress(block))
+            file.write(compressor.flush())
+        url = f"{self.base_url}/{compression}/{target.name}"
+        self._add_answer(f"msgbatch_{name}_{compression}", counts, url)
+        return target.stat().st_size
+
+    def _add_answer(self, batch_id: str, counts: RequestCounts, results_url: str) -> None:
+        (self._root / "v1/messages/batches" / batch_id).write_text(
+            self._describe(batch_id, counts, results_url), encoding="utf-8"
+        )
 
     def _describe(self, batch_id: str, counts: RequestCounts | None, results_url: str) -> str:
         zero = RequestCounts(processing=0, succeeded=0, errored=0, canceled=0, expired=0)

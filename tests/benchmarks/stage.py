@@ -16,9 +16,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import TracebackType
 
+    from trio_batches.store.compression import Compression
+
 __all__ = ("Stage",)
 
 _LINES = 100_000
+_FEW = 100
+"""One line in so many is errored, one is canceled, one has expired."""
 _PARAGRAPH = rb"The sample was weighed twice, at 20 \u00b0C. \"Dry\" means below 0.5 %.\n\n"
 
 
@@ -68,6 +72,11 @@ class Stage:
         """The file of the batch `long`: 100,000 lines of 20 kB, 2 GB."""
         return self._add("long", 20_000)
 
+    def compress(self, compression: Compression) -> int:
+        """Add the results again as `results_<compression>`; return the bytes that are sent."""
+        counts = _counts(self._line_count)
+        return self.nginx.add_compressed("results", compression, self.results, counts)
+
     def add_line(self, name: str, size: int) -> Path:
         """Add a batch whose only line has some bytes."""
         world = World(2)
@@ -78,17 +87,26 @@ class Stage:
         return self.nginx.add_batch(name, [head, text, filling, tail], counts)
 
     def _add(self, name: str, line_bytes: int) -> Path:
-        lines = _LINES // 4 if self.quick else _LINES
-        few = lines // 100
+        lines = self._line_count
+        few = lines // _FEW
         world = World(1)
         size = line_bytes * 104 // 100 + 130
         batch_id = world.add_ended_batch(
             lines, errored=few, canceled=few, expired=few, result_bytes=size
         )
-        counts = RequestCounts(
-            processing=0, succeeded=lines - 3 * few, errored=few, canceled=few, expired=few
-        )
-        return self.nginx.add_batch(name, _joined(world.result_lines(batch_id)), counts)
+        text = world.result_lines(batch_id)
+        return self.nginx.add_batch(name, _joined(text), _counts(lines))
+
+    @property
+    def _line_count(self) -> int:
+        return _LINES // 4 if self.quick else _LINES
+
+
+def _counts(lines: int) -> RequestCounts:
+    few = lines // _FEW
+    return RequestCounts(
+        processing=0, succeeded=lines - 3 * few, errored=few, canceled=few, expired=few
+    )
 
 
 def _joined(lines: Iterator[bytes]) -> Iterator[bytes]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tests.benchmarks.rows.app import app
+from tests.benchmarks.rows.compressed import compressed
 from tests.benchmarks.rows.creating import creating
 from tests.benchmarks.rows.downloads import downloads
 from tests.benchmarks.rows.imports import imports
@@ -28,6 +29,7 @@ ROWS: dict[str, Callable[[Stage], Iterable[Finding]]] = {
     row.__name__: row
     for row in (
         records,
+        compressed,
         line,
         downloads,
         throttled,

@@ -28,7 +28,10 @@ def creating(stage: Stage) -> Iterator[Finding]:
         return
     what = f"create of {_REQUESTS:,} requests"
     task = ("create", stage.nginx.base_url, str(_REQUESTS))
-    sides = [Side("ours", program("sides.ours", *task))]
+    sides = [
+        Side("ours", program("sides.ours", *task)),
+        Side("bare, unchecked", program("sides.bare", *task)),
+    ]
     if sdk_is_there():
         sides.append(Side("SDK", program("sides.sdk", *task)))
     measured = hold(sides, stage.runs)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from importlib.util import find_spec
 from statistics import median
 from typing import TYPE_CHECKING
 
@@ -18,25 +17,16 @@ if TYPE_CHECKING:
     from tests.benchmarks.stage import Stage
     from tests.benchmarks.table import Goal
 
-__all__ = ("downloads", "jobs_are_there")
+__all__ = ("downloads",)
 
 _GOAL = at_least(0.7)
 _TLS_GOAL = at_least(0.5)
 
 
-def jobs_are_there() -> bool:
-    """Tell whether there is a download job to measure."""
-    return find_spec("trio_batches.jobs.download") is not None
-
-
 def downloads(stage: Stage) -> Iterator[Finding]:
     """Compare a verified download, synced to disk, with curl, which does neither."""
-    why = ""
     if not nginx_is_there() or shutil.which("curl") is None:
         why = "nginx or curl is not installed"
-    elif not jobs_are_there():
-        why = "trio_batches.jobs.download is not there yet"
-    if why:
         yield unmeasured("downloads", "a verified file, against curl", _GOAL, why)
         return
     size = stage.results.stat().st_size
@@ -54,17 +44,22 @@ def downloads(stage: Stage) -> Iterator[Finding]:
 
 
 def _compare(stage: Stage, what: str, url: str, place: str, goal: Goal) -> Iterator[Finding]:
-    """Let both download the results, curl into a file that is neither checked nor synced."""
+    """Let both download the results, curl into a file that is neither checked nor synced.
+
+    Bare httpx puts them nowhere.
+    """
     encrypted = url.startswith("https")
     ending = "_tls" if encrypted else {"results": "", "chunked": "_chunked"}[place]
     target = stage.folder / "download"
     file = target / "curl.jsonl"
     told = '{"seconds": %{time_total}}'
     curl = f"curl -sS -o {file} -w '{told}' {url}/{place}/results && rm {file}"
+    batch_id = f"msgbatch_results{ending}"
     measured = hold(
         [
-            Side("ours", program("sides.job", url, str(target), "1", f"msgbatch_results{ending}")),
+            Side("ours", program("sides.job", url, str(target), "1", batch_id)),
             Side("curl", ["sh", "-c", curl]),
+            Side("bare, without a file", program("sides.bare", "drain", url, batch_id)),
         ],
         stage.runs,
         certificate=stage.nginx.certificate if encrypted else None,

@@ -33,7 +33,10 @@ def line(stage: Stage) -> Iterator[Finding]:
         name = f"{size}mb"
         stage.add_line(name, size * 1_000_000)
         task = ("line", url, "msgbatch_short", f"msgbatch_{name}")
-        sides = [Side("ours", program("sides.ours", *task))]
+        sides = [
+            Side("ours", program("sides.ours", *task)),
+            Side("bare", program("sides.bare", *task)),
+        ]
         if sdk_is_there() and (size == 1 or stage.slow):
             sides.append(Side("SDK", program("sides.sdk", *task)))
         samples = hold(sides, stage.runs)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from tests.benchmarks.contest import Side, hold, program
 from tests.benchmarks.nginx import nginx_is_there
-from tests.benchmarks.rows.downloads import jobs_are_there
 from tests.benchmarks.table import Finding, at_most, summary, unmeasured
 
 if TYPE_CHECKING:
@@ -31,13 +30,8 @@ def memory(stage: Stage) -> Iterator[Finding]:
     sides = [
         Side("typed records", program("sides.ours", "blocks", url, "msgbatch_long")),
         Side("lines, chunked", program("sides.ours", "lines", url, "msgbatch_long_chunked")),
+        Side("download", program("sides.job", url, str(target), "1", "msgbatch_long")),
     ]
-    if jobs_are_there():
-        task = (url, str(target), "1", "msgbatch_long")
-        sides.append(Side("download", program("sides.job", *task)))
-    else:
-        why = "trio_batches.jobs.download is not there yet"
-        yield unmeasured("memory", "download", _GOAL, why)
     for name, runs in hold(sides, stage.runs).items():
         peaks = {name: [run.memory / 1e6 for run in runs]}
         seconds = {"in": [run.seconds for run in runs]}

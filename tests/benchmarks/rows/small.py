@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 from tests.benchmarks.contest import Side, hold, program
 from tests.benchmarks.rows.costs import costs
-from tests.benchmarks.rows.downloads import jobs_are_there
 from tests.benchmarks.service import Service
-from tests.benchmarks.table import Finding, at_most, summary, unmeasured
+from tests.benchmarks.table import Finding, at_most, summary
 from trio_batches.simulator import Scenario
 
 if TYPE_CHECKING:
@@ -28,9 +27,6 @@ def small(stage: Stage) -> Iterator[Finding]:
     """Download 2,000 batches of 10 results, and take from it what their requests cost."""
     batches = 500 if stage.quick else 2_000
     what = f"processor time a batch, {batches:,} batches of {_REQUESTS}, beyond its request"
-    if not jobs_are_there():
-        yield unmeasured("small", what, _GOAL, "trio_batches.jobs.download is not there yet")
-        return
     target = stage.folder / "download"
     target.mkdir(exist_ok=True)
     with Service(Scenario(), batches=batches, requests=_REQUESTS, result_bytes=1_500) as service:

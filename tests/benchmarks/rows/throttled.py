@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from tests.benchmarks.contest import Side, hold, program
 from tests.benchmarks.rows.costs import costs
-from tests.benchmarks.rows.downloads import jobs_are_there
 from tests.benchmarks.service import Service
 from tests.benchmarks.table import Finding, at_least, summary, unmeasured
 from trio_batches.simulator import Scenario
@@ -31,10 +30,6 @@ def throttled(stage: Stage) -> Iterator[Finding]:
     """Download 64 batches, 16 at a time, each throttled to 4 MB/s, with 50 ms latency."""
     batches = 16 if stage.quick else 64
     what = f"{batches} throttled batches, {_CONCURRENCY} at a time"
-    if not jobs_are_there():
-        why = "trio_batches.jobs.download is not there yet"
-        yield unmeasured("throttled", what, _AGAINST_CURL, why)
-        return
     if shutil.which("curl") is None:
         yield unmeasured("throttled", what, _AGAINST_CURL, "curl is not installed")
         return

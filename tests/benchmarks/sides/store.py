@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import trio
 
-from tests.benchmarks.measurement import Measurement
+from tests.benchmarks.measurement import Measurement, own_memory
 from tests.benchmarks.sides.prompts import make_requests
 from tests.benchmarks.sides.watch import Watch
 from trio_batches.client import API_VERSION, Client
@@ -72,7 +72,8 @@ async def listing(folder: str) -> Measurement:
     async with open_ledger(Home(Path(folder))) as ledger:
         with Watch() as watch:
             known = await ledger.batches()
-    return watch.measurement(len(known))
+        memory = own_memory()  # while all of them are in it
+    return watch.measurement(len(known), memory=memory)
 
 
 async def writing(path: str, count: str) -> Measurement:
