@@ -5,6 +5,7 @@ from __future__ import annotations
 import filecmp
 import os
 import shutil
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -52,6 +53,8 @@ def _tidy_folder(home: Home, folder: Path, intents: Sequence[Intent]) -> None:
             put_away(home, path, intent.batch_id, keep=True)
         elif intent.state == "abandoned":
             set_aside(home, path, intent.id)
+    with suppress(OSError):  # something is still to be sent
+        folder.rmdir()
 
 
 def remake(intents: Iterable[Intent], chunks: Sequence[Chunk]) -> None:

@@ -18,7 +18,7 @@ from tests.trio_batches.jobs.submissions import requests
 from trio_batches.client import Client
 from trio_batches.client.batches import Batches
 from trio_batches.jobs import sending, submit
-from trio_batches.store import Home, Ledger, open_ledger, spool
+from trio_batches.store import Home, Ledger, kept_requests, open_ledger, spool
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -33,6 +33,7 @@ PLACES = {
     "create": (Batches, "create_encoded"),
     "confirm": (Ledger, "confirm"),
     "put-away": (sending, "put_away"),
+    "keep": (kept_requests, "sync_folder"),
     "ambiguous": (Ledger, "mark_ambiguous"),
     "give-up": (Ledger, "plan_again"),
 }
@@ -94,6 +95,6 @@ if __name__ == "__main__":
     owner, attribute = PLACES[name]
     killer = Killer(when, int(nth))
     call = getattr(owner, attribute)
-    wrap = killer.around_sync if name in ("spool", "put-away") else killer.around
+    wrap = killer.around_sync if name in ("spool", "put-away", "keep") else killer.around
     setattr(owner, attribute, wrap(call))
     trio.run(main, base_url, Home(Path(folder)), int(count))

@@ -194,6 +194,7 @@ def test_each_request_is_in_one_batch_whatever_the_service_does(  # noqa: PLR091
         ("after confirm", 2),
         ("after put-away", 1),
         ("after put-away", 2),
+        ("after keep", 2),
         ("after ambiguous", 1),
     ],
 )
