@@ -7,9 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import trio
-
-from tests.benchmarks.sides.watch import Watch
+from tests.benchmarks.sides.watch import Watch, run
 from trio_batches.client import Client
 from trio_batches.jobs import download
 
@@ -17,7 +15,7 @@ if TYPE_CHECKING:
     from tests.benchmarks.measurement import Measurement
 
 
-async def _download(base_url: str, folder: str, concurrency: str, ids: list[str]) -> Measurement:
+async def _download(base_url: str, folder: str, concurrency: str, *ids: str) -> Measurement:
     """Download batches into verified files, then remove them."""
     target = Path(folder) / "ours"
     async with Client(base_url=base_url) as client:
@@ -31,5 +29,4 @@ async def _download(base_url: str, folder: str, concurrency: str, ids: list[str]
 
 
 if __name__ == "__main__":
-    _, url, place, at_once, *batch_ids = sys.argv
-    trio.run(_download, url, place, at_once, batch_ids).report()
+    run(_download, *sys.argv[1:])

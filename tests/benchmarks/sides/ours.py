@@ -9,7 +9,7 @@ import trio
 
 from tests.benchmarks.measurement import peak_memory, resident_memory
 from tests.benchmarks.sides.prompts import make_requests
-from tests.benchmarks.sides.watch import Watch
+from tests.benchmarks.sides.watch import Watch, run
 from trio_batches.client import Client
 
 if TYPE_CHECKING:
@@ -92,4 +92,4 @@ TASKS: dict[str, Callable[..., Awaitable[Measurement]]] = {
 }
 
 if __name__ == "__main__":
-    trio.run(TASKS[sys.argv[1]], *sys.argv[2:]).report()
+    run(TASKS[sys.argv[1]], *sys.argv[2:])

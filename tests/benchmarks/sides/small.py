@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import trio
 
-from tests.benchmarks.sides.watch import Watch
+from tests.benchmarks.sides.watch import Watch, run
 from trio_batches.client import Client
 from trio_batches.jobs import download
 from trio_batches.transport.exchange import Call
@@ -98,5 +98,4 @@ async def _ask(client: Client, batches: list[MessageBatch], concurrency: int) ->
 
 
 if __name__ == "__main__":
-    _, task, url, place, at_once = sys.argv
-    trio.run(_measure, task, url, place, at_once).report()
+    run(_measure, *sys.argv[1:])

@@ -10,11 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
-import trio
 
 from tests.benchmarks.measurement import Measurement, own_memory
 from tests.benchmarks.sides.prompts import make_requests
-from tests.benchmarks.sides.watch import Watch
+from tests.benchmarks.sides.watch import Watch, run
 from trio_batches.client import API_VERSION, Client
 from trio_batches.jobs import plan_submission, refresh
 from trio_batches.simulator import World
@@ -97,4 +96,4 @@ TASKS: dict[str, Callable[..., Awaitable[Measurement]]] = {
 }
 
 if __name__ == "__main__":
-    trio.run(TASKS[sys.argv[1]], *sys.argv[2:]).report()
+    run(TASKS[sys.argv[1]], *sys.argv[2:])

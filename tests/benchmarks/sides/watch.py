@@ -12,24 +12,30 @@ from typing_extensions import override
 from tests.benchmarks.measurement import Measurement, peak_memory
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
     from types import TracebackType
 
-__all__ = ("Watch",)
+__all__ = ("Watch", "run")
+
+
+def run(work: Callable[..., Awaitable[Measurement]], *arguments: str) -> None:
+    """Do our side's work as the commands do, and report what it cost.
+
+    What is loaded by now is spared the garbage collector: a full collection is one
+    pause that grows with the program around the work.
+    """
+    gc.freeze()
+    trio.run(work, *arguments).report()
 
 
 class Watch(trio.abc.Instrument):
-    """A context manager around the work; it notes the longest step without a checkpoint, too.
-
-    What is loaded before the work is spared the garbage collector, as the commands and the
-    app do: a full collection is one pause that grows with the program around the work.
-    """
+    """A context manager around the work; it notes the longest step without a checkpoint, too."""
 
     def __init__(self) -> None:
         self.seconds = self.cpu = self.longest_step = 0.0
         self._began = 0.0
 
     def __enter__(self) -> Self:
-        gc.freeze()
         trio.lowlevel.add_instrument(self)
         self._began = self._started = time.perf_counter()
         self._used = time.process_time()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import queue
 import subprocess
@@ -116,6 +117,8 @@ class Shell:
             main(list(arguments), prog_name="trio-batches")
         except SystemExit as exit_:
             code = exit_.code
+        finally:
+            gc.unfreeze()  # what the command leaves behind is looked at like everything else
         out, said = self._capture.readouterr()
         assert isinstance(code, int)
         return _checked(Done(int(code), out, said.decode()))
