@@ -37,6 +37,7 @@ class Patient:
         world = World(scenario=Scenario(faults=(short,), result_order="stable"))
         self.batch_id = world.add_ended_batch(20)
         self.home = folder
+        self._stack = stack
         base_url = stack.enter_context(serve(world))
         self._environment = {"ANTHROPIC_API_KEY": KEY, "TRIO_BATCHES_HOME": str(folder)}
         self.download = self._start("download", self.batch_id, base_url=base_url)
@@ -44,7 +45,10 @@ class Patient:
         self.list = self._start("list", base_url=NOBODY)
 
     def _start(self, *arguments: str, base_url: str) -> subprocess.Popen[bytes]:
-        return start(command(*arguments), {**self._environment, "ANTHROPIC_BASE_URL": base_url})
+        environment = {**self._environment, "ANTHROPIC_BASE_URL": base_url}
+        process = self._stack.enter_context(start(command(*arguments), environment))
+        self._stack.callback(process.kill)  # where the test that waits for it runs elsewhere
+        return process
 
 
 @pytest.fixture(scope="module", autouse=True)
