@@ -106,7 +106,8 @@ async def download(  # noqa: PLR0913  # each is a choice of its own
     What an iterable of batches raises comes out too, but for the library's own
     errors: those let the downloads that run finish, and are in the progress.
 
-    Cancelling keeps what has come so far for the next run.
+    Cancelling keeps what has come so far for the next run; what has come whole is
+    completed first.
     """
     if concurrency is not None and concurrency < 1:
         raise ValueError(f"concurrency is {concurrency}: at least 1 batch at a time")
