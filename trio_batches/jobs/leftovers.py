@@ -5,7 +5,6 @@ from __future__ import annotations
 import filecmp
 import os
 import shutil
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -49,12 +48,10 @@ def _tidy_folder(home: Home, folder: Path, intents: Sequence[Intent]) -> None:
         shutil.rmtree(folder, ignore_errors=True)
     for intent in intents:
         path = Path(intent.input_path or "")
-        if intent.batch_id is not None and path.exists():
+        if intent.batch_id is not None:
             put_away(home, path, intent.batch_id, keep=True)
         elif intent.state == "abandoned":
             set_aside(home, path, intent.id)
-    with suppress(OSError):  # something is still to be sent
-        folder.rmdir()
 
 
 def remake(intents: Iterable[Intent], chunks: Sequence[Chunk]) -> None:
