@@ -60,15 +60,10 @@ http {{
             add_after_body /nothing;
             addition_types *;
         }}
-        location /gzip/ {{
-            alias {folder}/root/results/;
+        location ~ ^/(gzip|zstd)/(.+) {{
+            alias {folder}/root/results/$2;
             default_type application/x-jsonl;
-            add_header Content-Encoding gzip;
-        }}
-        location /zstd/ {{
-            alias {folder}/root/results/;
-            default_type application/x-jsonl;
-            add_header Content-Encoding zstd;
+            add_header Content-Encoding $1;
         }}
         location = /nothing {{ return 200 ''; }}
     }}

@@ -11,7 +11,17 @@ from typing_extensions import override
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ("Finding", "Goal", "at_least", "at_most", "misses", "render", "summary", "unmeasured")
+__all__ = (
+    "Finding",
+    "Goal",
+    "at_least",
+    "at_most",
+    "median_of",
+    "misses",
+    "render",
+    "summary",
+    "unmeasured",
+)
 
 
 class Goal(Struct, frozen=True):
@@ -57,6 +67,20 @@ class Finding(Struct, frozen=True, kw_only=True):
     def missed(self) -> bool:
         """Whether a figure was measured and is on the wrong side of its goal."""
         return self.figure is not None and not self.goal.is_met(self.figure)
+
+
+def median_of(
+    row: str, what: str, goal: Goal, samples: dict[str, list[float]], side: str = "ours"
+) -> Finding:
+    """Return the line of one side's median, in the goal's unit."""
+    return Finding(
+        row=row,
+        what=what,
+        figure=median(samples[side]),
+        goal=goal,
+        sides=summary(samples, goal.unit),
+        samples=samples,
+    )
 
 
 def unmeasured(row: str, what: str, goal: Goal, why: str) -> Finding:

@@ -24,16 +24,17 @@ _GOAL = at_most(1.25)
 
 def compressed(stage: Stage) -> Iterator[Finding]:
     """Read typed records of gzip and zstd answers, unpacked 1 MB at a time."""
-    yield from _one(stage, "gzip", "" if nginx_is_there() else "nginx is not installed")
-    yield from _one(
-        stage, "zstd", "" if nginx_is_there() and has_zstd() else "nginx or zstd is not installed"
-    )
-
-
-def _one(stage: Stage, compression: Compression, why_not: str) -> Iterator[Finding]:
-    if why_not:
-        yield unmeasured("compressed", f"typed records, {compression}", _GOAL, why_not)
+    if not nginx_is_there():
+        yield unmeasured("compressed", "typed records", _GOAL, "nginx is not installed")
         return
+    yield from _one(stage, "gzip")
+    if has_zstd():
+        yield from _one(stage, "zstd")
+    else:
+        yield unmeasured("compressed", "typed records, zstd", _GOAL, "zstd is not installed")
+
+
+def _one(stage: Stage, compression: Compression) -> Iterator[Finding]:
     path, url, batch_id = stage.results, stage.nginx.base_url, f"msgbatch_results_{compression}"
     sent = stage.compress(compression)
     sides = [

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from statistics import median
 from typing import TYPE_CHECKING
 
-from tests.benchmarks.table import Finding, at_most, summary
+from tests.benchmarks.table import at_most, median_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tests.benchmarks.measurement import Measurement
+    from tests.benchmarks.table import Finding
 
 __all__ = ("costs",)
 
@@ -24,12 +24,4 @@ def costs(row: str, what: str, runs: Sequence[Measurement]) -> Iterator[Finding]
         ("longest step", _STEP, [run.longest_step * 1e3 for run in runs]),
         ("peak of memory", _MEMORY, [run.memory / 1e6 for run in runs]),
     ):
-        samples = {"ours": values}
-        yield Finding(
-            row=row,
-            what=f"{what}: {name}",
-            figure=median(values),
-            goal=goal,
-            sides=summary(samples, goal.unit),
-            samples=samples,
-        )
+        yield median_of(row, f"{what}: {name}", goal, {"ours": values})

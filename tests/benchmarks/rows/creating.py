@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tests.benchmarks.contest import Side, hold, program, sdk_is_there
 from tests.benchmarks.nginx import nginx_is_there
-from tests.benchmarks.table import Finding, Goal, at_least, at_most, summary, unmeasured
+from tests.benchmarks.table import Finding, Goal, at_least, at_most, median_of, summary, unmeasured
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -58,11 +58,4 @@ def creating(stage: Stage) -> Iterator[Finding]:
     }
     for name, (goal, scale, read) in figures.items():
         samples = {side: [read(run) * scale for run in runs] for side, runs in measured.items()}
-        yield Finding(
-            row="creating",
-            what=name,
-            figure=median(samples["ours"]),
-            goal=goal,
-            sides=summary(samples, goal.unit),
-            samples=samples,
-        )
+        yield median_of("creating", name, goal, samples)

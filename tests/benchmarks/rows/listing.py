@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tests.benchmarks.contest import Side, hold, program, sdk_is_there
 from tests.benchmarks.rows.costs import costs
 from tests.benchmarks.service import Service
-from tests.benchmarks.table import Finding, at_least, at_most, summary, unmeasured
+from tests.benchmarks.table import Finding, at_least, at_most, median_of, summary, unmeasured
 from trio_batches.simulator import Scenario
 
 if TYPE_CHECKING:
@@ -52,14 +52,8 @@ def listing(stage: Stage) -> Iterator[Finding]:
         samples=seconds,
     )
     each = {"ours": [run.cpu / pages * 1e3 for run in measured["ours"]]}
-    yield Finding(
-        row="listing",
-        what="processor time of a page of 1,000, fetched ahead",
-        figure=median(each["ours"]),
-        goal=_EACH_PAGE,
-        sides=summary(each, "ms"),
-        samples=each,
-    )
+    page = "processor time of a page of 1,000, fetched ahead"
+    yield median_of("listing", page, _EACH_PAGE, each)
     yield from costs("listing", what, measured["ours"])
     if "SDK" not in medians:
         yield unmeasured("listing", what, _AGAINST_SDK, "the SDK is not installed")

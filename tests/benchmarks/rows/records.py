@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tests.benchmarks.contest import Side, hold, program, sdk_is_there
 from tests.benchmarks.nginx import nginx_is_there
 from tests.benchmarks.rows.costs import costs
-from tests.benchmarks.table import Finding, at_least, at_most, summary, unmeasured
+from tests.benchmarks.table import Finding, at_least, at_most, median_of, summary, unmeasured
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,13 +77,7 @@ def records(stage: Stage) -> Iterator[Finding]:
             samples=seconds,
         )
         each = {name: [used / max(counts) * 1e6 for used in values] for name, values in cpu.items()}
-        yield Finding(
-            row="records",
-            what=f"processor time of a line of 2 kB{how}, counted",
-            figure=median(each[_LINES]),
-            goal=_EACH_LINE,
-            sides=summary(each, "us"),
-            samples=each,
-        )
+        line = f"processor time of a line of 2 kB{how}, counted"
+        yield median_of("records", line, _EACH_LINE, each, _LINES)
         for ours in (_BLOCKS, _LINES):
             yield from costs("records", f"{ours}{how}", measured[ours])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tests.benchmarks.contest import Side, hold, program
 from tests.benchmarks.rows.costs import costs
 from tests.benchmarks.service import Service
-from tests.benchmarks.table import Finding, at_most, summary
+from tests.benchmarks.table import Finding, at_most, median_of, summary
 from trio_batches.simulator import Scenario
 
 if TYPE_CHECKING:
@@ -47,12 +47,6 @@ def small(stage: Stage) -> Iterator[Finding]:
         samples=cpu,
     )
     asked = {name: [run.requests / batches for run in runs] for name, runs in measured.items()}
-    yield Finding(
-        row="small",
-        what="requests a batch that was listed",
-        figure=median(asked["download"]),
-        goal=at_most(1, "requests"),
-        sides=summary(asked, "requests"),
-        samples=asked,
-    )
+    what = "requests a batch that was listed"
+    yield median_of("small", what, at_most(1, "requests"), asked, "download")
     yield from costs("small", "its download", measured["download"])

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tests.benchmarks.contest import Side, hold, program
 from tests.benchmarks.rows.costs import costs
 from tests.benchmarks.service import Service
-from tests.benchmarks.table import Finding, at_least, at_most, summary
+from tests.benchmarks.table import Finding, at_least, at_most, median_of, summary
 from trio_batches.protocol.limits import MAX_PAGE
 from trio_batches.simulator import Scenario
 
@@ -47,14 +47,8 @@ def refreshing(stage: Stage) -> Iterator[Finding]:
     )
     pages = _KNOWN / MAX_PAGE
     cpu = {name: [run.cpu / pages * 1e3 for run in runs] for name, runs in measured.items()}
-    yield Finding(
-        row="refreshing",
-        what="processor time of a page of 1,000 that is walked",
-        figure=median(cpu["walk"]),
-        goal=at_most(5, "ms"),
-        sides=summary(cpu, "ms"),
-        samples=cpu,
-    )
+    what = "processor time of a page of 1,000 that is walked"
+    yield median_of("refreshing", what, at_most(5, "ms"), cpu, "walk")
 
 
 def ledger(stage: Stage) -> Iterator[Finding]:
@@ -83,11 +77,4 @@ def submitting(stage: Stage) -> Iterator[Finding]:
 
 def _timed(row: str, what: str, goal: Goal, measured: dict[str, list[Measurement]]) -> Finding:
     seconds = {name: [run.seconds for run in runs] for name, runs in measured.items()}
-    return Finding(
-        row=row,
-        what=what,
-        figure=median(seconds["ours"]),
-        goal=goal,
-        sides=summary(seconds, "s"),
-        samples=seconds,
-    )
+    return median_of(row, what, goal, seconds)
