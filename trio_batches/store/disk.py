@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from trio_batches.errors import BusyError, StorageError
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Sequence
+    from collections.abc import Generator, Iterable, Iterator
     from pathlib import Path
 
 __all__ = (
@@ -28,6 +28,14 @@ __all__ = (
 
 MOST_PIECES = 1024
 """What systems take in one call."""
+
+PORTION_BYTES = 1 << 19
+"""Written in one call.
+
+Linux takes page cache for a whole call of several megabytes in pieces as large; in a
+virtual machine these are pages that it has given back to its host, which have to be
+fetched again: ten times the time of pages that are in use.
+"""
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
@@ -157,12 +165,33 @@ def write_whole(path: Path, content: bytes) -> None:
         raise
 
 
-def write_all(descriptor: int, pieces: Sequence[bytes]) -> int:
-    """Write bytes to a file, in one call of the system if it takes them; return how many."""
-    written = os.writev(descriptor, pieces) if len(pieces) <= MOST_PIECES else 0
-    size = sum(map(len, pieces))
+def write_all(descriptor: int, pieces: Iterable[bytes]) -> int:
+    """Write bytes to a file, in as few calls as `PORTION_BYTES` allows; return how many."""
+    return sum(_write(descriptor, portion) for portion in _portions(pieces))
+
+
+def _portions(pieces: Iterable[bytes]) -> Iterator[list[memoryview]]:
+    """Gather small pieces, and cut large ones."""
+    portion: list[memoryview] = []
+    room = PORTION_BYTES
+    for piece in pieces:
+        rest = memoryview(piece)
+        while rest:
+            portion.append(rest[:room])
+            rest = rest[room:]
+            room -= len(portion[-1])
+            if room == 0 or len(portion) == MOST_PIECES:
+                yield portion
+                portion, room = [], PORTION_BYTES
+    if portion:
+        yield portion
+
+
+def _write(descriptor: int, portion: list[memoryview]) -> int:
+    size = sum(map(len, portion))
+    written = os.writev(descriptor, portion)
     if written < size:
-        rest = memoryview(b"".join(pieces))[written:]
+        rest = memoryview(b"".join(portion))[written:]
         while rest:
             rest = rest[os.write(descriptor, rest) :]
     return size

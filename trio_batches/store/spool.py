@@ -12,7 +12,7 @@ from uuid import uuid4
 
 from trio_batches.protocol.limits import MAX_BODY_BYTES, MAX_REQUESTS, body_bytes
 from trio_batches.store.chunk import Chunk
-from trio_batches.store.disk import make_folder, storage_errors, sync_folder
+from trio_batches.store.disk import make_folder, storage_errors, sync_folder, write_all
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -117,9 +117,7 @@ class Spool:
         if self._file is None:
             flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
             self._file = os.open(self._path, flags, 0o600)
-        view = memoryview(block)
-        while view:
-            view = view[os.write(self._file, view) :]
+        write_all(self._file, [block])
 
     @property
     def _path(self) -> Path:

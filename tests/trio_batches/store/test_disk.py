@@ -10,7 +10,15 @@ import pytest
 
 from tests.trio_batches.store.samples import Sample
 from trio_batches.errors import BusyError, StorageError
-from trio_batches.store.disk import exclusive, make_folder, storage_errors, write_whole
+from trio_batches.store.disk import (
+    MOST_PIECES,
+    PORTION_BYTES,
+    exclusive,
+    make_folder,
+    storage_errors,
+    write_all,
+    write_whole,
+)
 from trio_batches.store.part_file import PartFile
 
 if TYPE_CHECKING:
@@ -94,6 +102,40 @@ def test_a_file_that_cannot_be_written_leaves_nothing(tmp_path: Path) -> None:
         write_whole(tmp_path / "taken", b"new")
 
     assert list(tmp_path.iterdir()) == [tmp_path / "taken"]
+
+
+MANY = {
+    "nothing": [],
+    "empty pieces": [b"", b"x", b""],
+    "one that fills a call": [b"x" * PORTION_BYTES],
+    "one of several calls": [bytes(range(256)) * (PORTION_BYTES // 100)],
+    "small ones": [b"%d," % number for number in range(3 * MOST_PIECES)],
+    "one that a call cuts": [b"a" * (PORTION_BYTES - 1), b"bcd", b"e" * PORTION_BYTES],
+}
+
+
+@pytest.mark.parametrize("taken", [None, 1000], ids=["whole calls", "short calls"])
+@pytest.mark.parametrize("pieces", MANY.values(), ids=MANY)
+def test_pieces_are_written_whole_and_in_order_in_calls_of_bounded_size(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pieces: list[bytes], taken: int | None
+) -> None:
+    calls: list[int] = []
+
+    def writev(descriptor: int, portion: list[memoryview]) -> int:
+        assert len(portion) <= MOST_PIECES
+        data = b"".join(portion)
+        calls.append(len(data))
+        return os.write(descriptor, data[:taken])
+
+    monkeypatch.setattr(os, "writev", writev)
+    path = tmp_path / "file"
+    with path.open("wb") as file:
+        size = write_all(file.fileno(), pieces)
+
+    assert path.read_bytes() == b"".join(pieces)
+    assert size == sum(map(len, pieces)) == sum(calls)
+    assert max(calls, default=0) <= PORTION_BYTES
+    assert len(calls) <= size // PORTION_BYTES + len(pieces) // MOST_PIECES + 1
 
 
 def test_a_lock_is_one_processes_only_and_leaves_no_file(tmp_path: Path) -> None:
