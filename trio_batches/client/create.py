@@ -17,6 +17,7 @@ from trio_batches.protocol.validation import (
     sound_ids,
 )
 from trio_batches.types import BatchRequest, encode
+from trio_batches.types.unknown import append_encoded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -88,7 +89,7 @@ class CreateBody:
         for place, request in enumerate(self._requests):
             if place:
                 block += b","
-            block += encode(request)
+            append_encoded(request, block)
             if len(block) >= BLOCK_BYTES:
                 yield bytes(block)
                 block.clear()
@@ -99,20 +100,18 @@ class CreateBody:
 
         None where one of them cannot be written as JSON.
         """
-        lines: list[bytes] = []
-        size, start, writable = 0, 0, True
+        block, start, writable = bytearray(), 0, True
         for place, request in enumerate(self._requests):
             try:
-                lines.append(encode(request))
+                append_encoded(request, block)
+                block += b"\n"
             except (TypeError, ValueError, RecursionError):
-                lines.append(b"")
                 writable = False
-            size += len(lines[-1])
-            if size > BLOCK_BYTES or len(lines) == REQUESTS_AT_ONCE:
-                yield range(start, place + 1), b"\n".join([*lines, b""]) if writable else None
-                lines.clear()
-                size, start, writable = 0, place + 1, True
-        yield range(start, start + len(lines)), b"\n".join([*lines, b""]) if writable else None
+            if len(block) > BLOCK_BYTES or place + 1 - start == REQUESTS_AT_ONCE:
+                yield range(start, place + 1), bytes(block) if writable else None
+                block.clear()
+                start, writable = place + 1, True
+        yield range(start, len(self._requests)), bytes(block) if writable else None
 
     def _are_sound(self, places: range, lines: bytes, ids: UniqueIds[int]) -> bool:
         """Tell whether requests have no fault, by one look at all of them; then note their ids."""

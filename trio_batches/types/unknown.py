@@ -6,7 +6,7 @@ from typing import Final, cast, final
 import msgspec
 from typing_extensions import override
 
-__all__ = ("UnknownBlock", "UnknownResult", "encode")
+__all__ = ("UnknownBlock", "UnknownResult", "append_encoded", "encode")
 
 
 class _Unknown:
@@ -89,3 +89,13 @@ def encode(value: object) -> bytes:
         TypeError: There is something inside that JSON cannot carry.
     """
     return _ENCODER.encode(value)
+
+
+def append_encoded(value: object, buffer: bytearray) -> None:
+    """Encode as `encode` does, to the end of a buffer, which stays as it was if that fails."""
+    size = len(buffer)
+    try:
+        _ENCODER.encode_into(value, buffer, size)
+    except BaseException:
+        del buffer[size:]
+        raise

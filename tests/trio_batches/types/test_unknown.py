@@ -12,6 +12,7 @@ from trio_batches.types import (
     decode_request,
     encode,
 )
+from trio_batches.types.unknown import append_encoded
 
 
 def test_unknown_values_compare_by_class_and_content() -> None:
@@ -59,6 +60,16 @@ def test_params_may_be_any_mapping_or_json(params: dict[str, object]) -> None:
 def test_what_json_cannot_carry_is_refused() -> None:
     with pytest.raises(TypeError, match="JSON has no form for a value of type type"):
         encode({"model": int})
+
+
+def test_what_is_appended_is_what_is_encoded_and_nothing_of_what_cannot_be() -> None:
+    buffer = bytearray(b"[")
+
+    append_encoded({"model": "m"}, buffer)
+    with pytest.raises(TypeError):
+        append_encoded({"long": "x" * 10_000, "model": int}, buffer)
+
+    assert buffer == b'[{"model":"m"}'
 
 
 @pytest.mark.parametrize(
