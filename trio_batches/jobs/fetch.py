@@ -104,7 +104,7 @@ class Fetch:
             entry.accept(begun, self._folder.path, "present")
             return
         claim, part = begun
-        entry.path = part.path
+        entry.part = part.path
         try:
             await self._stream(batch, part, entry)
             await self._finishing.finish(Whole(batch, entry, part, claim, streamed))

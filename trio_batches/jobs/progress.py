@@ -22,7 +22,7 @@ DownloadState = Literal["waiting", "running", "downloaded", "present", "failed",
 """`present` is a batch whose verified file was there already."""
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class BatchDownload:
     """The download of one batch."""
 
@@ -49,8 +49,11 @@ class BatchDownload:
     started: datetime | None = None
     """When it was taken up."""
 
-    path: Path | None = None
-    """The file that grows, or the verified one; None until it is begun or found."""
+    part: Path | None = None
+    """The file that grows; None until it is begun."""
+
+    folder: Path | None = None
+    """Where the verified file is; None until it is there."""
 
     receipt: Receipt | None = None
     """The proof, once the state is `downloaded` or `present`."""
@@ -58,11 +61,18 @@ class BatchDownload:
     error: TrioBatchesError | None = None
     """Why it failed."""
 
+    @property
+    def path(self) -> Path | None:
+        """The verified file, or else the one that grows; None until it is begun or found."""
+        if self.folder is None or self.receipt is None:
+            return self.part
+        return self.folder / self.receipt.file
+
     def accept(self, receipt: Receipt, folder: Path, state: DownloadState) -> None:
         """Note that the verified file is there."""
-        self.path = folder / receipt.file
         self.state, self.receipt, self.expected = state, receipt, receipt.lines
         self.lines, self.bytes = receipt.lines, receipt.bytes
+        self.folder, self.part = folder, None
 
 
 @dataclass(eq=False)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ("Receipt", "load_receipt", "receipt_path", "results_path", "save_receipt")
 
 
-class Receipt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Receipt(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, gc=False):
     """Stands beside a results file; written after it, never without it."""
 
     batch_id: str
