@@ -13,7 +13,7 @@ import msgspec
 from tests.benchmarks.measurement import Measurement
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 __all__ = ("PROJECT", "Side", "environment", "hold", "program", "sdk_is_there")
 
@@ -50,12 +50,24 @@ def environment(certificate: Path | None = None) -> dict[str, str]:
 
 
 def hold(
-    sides: Sequence[Side], runs: int, *, certificate: Path | None = None
+    sides: Sequence[Side],
+    runs: int,
+    *,
+    certificate: Path | None = None,
+    before: Callable[[], None] = lambda: None,
 ) -> dict[str, list[Measurement]]:
-    """Run the sides in turn, so that a busy moment of the machine hits all of them."""
+    """Run the sides in turn, so that a busy moment of the machine hits all of them.
+
+    Args:
+        sides: Who runs.
+        runs: How often each does.
+        certificate: The only one to trust.
+        before: Called before each run of each side.
+    """
     measured: dict[str, list[Measurement]] = {side.name: [] for side in sides}
     for _ in range(runs):
         for side in sides:
+            before()
             measured[side.name].append(_run(side, certificate))
     return measured
 

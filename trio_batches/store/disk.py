@@ -32,9 +32,9 @@ MOST_PIECES = 1024
 PORTION_BYTES = 1 << 19
 """Written in one call.
 
-Linux takes page cache for a whole call of several megabytes in pieces as large; in a
-virtual machine these are pages that it has given back to its host, which have to be
-fetched again: ten times the time of pages that are in use.
+For a call of several megabytes Linux takes page cache in pieces as large. In a virtual
+machine the largest free ones tend to be those that it has given back to its host: to
+fetch them again takes ten times as long as to fill them.
 """
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
