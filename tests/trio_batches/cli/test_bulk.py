@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from tests.trio_batches.jobs.places import asked, assert_whole
-from trio_batches.simulator import Cut, Fault, Scenario, World
+from trio_batches.simulator import Edit, Fault, Scenario, World
 from trio_batches.store.manifest import MANIFEST
 from trio_batches.store.receipt import results_path
 
@@ -48,8 +48,8 @@ def test_only_batches_with_a_label_are_downloaded(shell: Shell, world: World) ->
 
 
 def test_what_a_manifest_calls_unfinished_is_run_again(shell: Shell, service: Serve) -> None:
-    cut = Fault(operation="results", times=None, cut=Cut(place="line", at=3, how="clean"))
-    broken = World(seed=4, scenario=Scenario(faults=(cut,)))
+    corrupt = Fault(operation="results", times=None, edits=(Edit(line=4, what="corrupt"),))
+    broken = World(seed=4, scenario=Scenario(faults=(corrupt,)))
     ids = [broken.add_ended_batch(40), broken.add_ended_batch(0)]
     service(broken)
     assert shell.call("download", *ids).code == 6
