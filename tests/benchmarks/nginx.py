@@ -119,7 +119,7 @@ class Nginx:
         `msgbatch_{name}_tls` encrypted.
         """
         results = self._root / "results" / name
-        with results.open("wb") as file:
+        with results.open("wb", buffering=1 << 20) as file:
             file.writelines(lines)
         for batch_id, place in (
             (f"msgbatch_{name}", f"{self.base_url}/results"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import islice
 from statistics import median
 from typing import TYPE_CHECKING
 
@@ -90,12 +89,7 @@ def _add(stage: Stage, name: str, lines: int, line_bytes: int, *, copies: int = 
     counts = RequestCounts(processing=0, succeeded=lines, errored=0, canceled=0, expired=0)
     for number in range(copies):
         text = world.result_lines(batch_id)
-        stage.nginx.add_batch(f"{name}{number}", _joined(text), counts)
-
-
-def _joined(lines: Iterator[bytes]) -> Iterator[bytes]:
-    while block := b"".join(islice(lines, 1000)):
-        yield block
+        stage.nginx.add_batch(f"{name}{number}", text, counts)
 
 
 def _step(  # noqa: PLR0913  # what a line of the table says

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tempfile
 from functools import cached_property
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
@@ -13,7 +12,6 @@ from trio_batches.simulator import World
 from trio_batches.types import RequestCounts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from types import TracebackType
 
     from trio_batches.store.compression import Compression
@@ -95,7 +93,7 @@ class Stage:
             lines, errored=few, canceled=few, expired=few, result_bytes=size
         )
         text = world.result_lines(batch_id)
-        return self.nginx.add_batch(name, _joined(text), _counts(lines))
+        return self.nginx.add_batch(name, text, _counts(lines))
 
     @property
     def _line_count(self) -> int:
@@ -107,8 +105,3 @@ def _counts(lines: int) -> RequestCounts:
     return RequestCounts(
         processing=0, succeeded=lines - 3 * few, errored=few, canceled=few, expired=few
     )
-
-
-def _joined(lines: Iterator[bytes]) -> Iterator[bytes]:
-    while block := b"".join(islice(lines, 1000)):
-        yield block
