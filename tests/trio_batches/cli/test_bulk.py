@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def world(service: Serve) -> World:
-    world = World(seed=4, scenario=Scenario(batch_seconds=0.2, errored=0.3))
+    world = World(seed=4, scenario=Scenario(batch_seconds=0, errored=0.3))
     for number in range(3):
         world.add_ended_batch(40 + number, errored=4, age=3600.0 * (3 - number))
     service(world)
