@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -98,6 +99,7 @@ def download(  # noqa: PLR0913, PLR0917  # one argument for each option
     async def work() -> Exit:
         until = trio.current_time() + (float("inf") if max_duration is None else max_duration)
         async with Client(limits=Limits(requests_per_minute=per_minute)) as client:
+            gc.freeze()  # as in `run`, now that the HTTP library is loaded, too
             batches = await selection.find(client)
             if dry_run:
                 return await print_plan(client, batches, target, as_json=as_json)
