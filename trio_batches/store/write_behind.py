@@ -21,9 +21,9 @@ __all__ = ("WriteBehind", "open_write_behind")
 WAITING_BYTES = 4 << 20
 """What may wait for the disk.
 
-It is also what is hashed and written at once when the disk is behind: for each of these
-calls the thread has to get the interpreter back from the event loop, which takes longer
-than hashing a megabyte.
+It is also what is taken at once when the disk is behind. The thread has to get the
+interpreter back from the event loop after everything that it does, which can take as long
+as hashing a megabyte: half as much waiting costs a tenth of a download's time.
 """
 
 

@@ -31,8 +31,8 @@ if TYPE_CHECKING:
 async def _measure(what: str, base_url: str, folder: str, concurrency: str) -> Measurement:
     """Take batches from the list, then download them, or only ask for their results.
 
-    The files stay until the benchmark ends: to find an inode for a new file, ext4 looks
-    at each that was deleted in the last minute, which took longer than all the rest.
+    The files stay until the benchmark ends: to find an inode for a new file, ext4 looks at
+    each that was deleted in the last minutes, which can be a quarter of the processor time.
     """
     target = Path(tempfile.mkdtemp(dir=folder))
     async with Client(base_url=base_url) as client:
