@@ -39,7 +39,7 @@ READ_BYTES = 256 << 10
 class Compressor(Protocol):
     """Takes bytes, gives fewer."""
 
-    def compress(self, data: bytes, /) -> bytes:
+    def compress(self, data: bytes | memoryview, /) -> bytes:
         """Take some bytes; return what is ready."""
         ...
 

@@ -165,12 +165,12 @@ def write_whole(path: Path, content: bytes) -> None:
         raise
 
 
-def write_all(descriptor: int, pieces: Iterable[bytes]) -> int:
+def write_all(descriptor: int, pieces: Iterable[bytes | memoryview]) -> int:
     """Write bytes to a file, in as few calls as `PORTION_BYTES` allows; return how many."""
     return sum(_write(descriptor, portion) for portion in _portions(pieces))
 
 
-def _portions(pieces: Iterable[bytes]) -> Iterator[list[memoryview]]:
+def _portions(pieces: Iterable[bytes | memoryview]) -> Iterator[list[memoryview]]:
     """Gather small pieces, and cut large ones."""
     portion: list[memoryview] = []
     room = PORTION_BYTES

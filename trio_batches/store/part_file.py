@@ -56,7 +56,7 @@ class PartFile:
         self._hash = hashlib.sha256()
         self._compressor = open_compressor(compression)
         self._lines_hash = self._hash if self._compressor is None else hashlib.sha256()
-        self._pending: list[bytes] = []
+        self._pending: list[bytes | memoryview] = []
         self._pending_bytes = 0
         self._line_is_open = False
         self.bytes: int = 0
@@ -95,15 +95,15 @@ class PartFile:
         """Whether so much waits that it is worth a thread."""
         return self._pending_bytes >= WRITE_BYTES
 
-    def add(self, block: bytes) -> None:
-        """Append whole lines, which `flush` writes, or `close` at the latest.
+    def add(self, block: bytes | memoryview) -> None:
+        """Append whole lines, which `flush` writes, or `close` at the latest: kept as they are.
 
         The last line of an answer may lack its newline; it gets one when another
         line follows.
         """
         if self._line_is_open:
             block = b"\n" + block
-        self._line_is_open = not block.endswith(b"\n")
+        self._line_is_open = block[-1:] != b"\n"
         self._pending.append(block)
         self._pending_bytes += len(block)
 
@@ -126,7 +126,7 @@ class PartFile:
             if self._sync and self._size - start >= WRITE_BYTES:
                 start_sync(self._descriptor, start, self._size - start)
 
-    def _compress(self, block: bytes) -> bytes:
+    def _compress(self, block: bytes | memoryview) -> bytes:
         assert self._compressor is not None  # noqa: S101  # asked before
         data = self._compressor.compress(block)
         self._hash.update(data)

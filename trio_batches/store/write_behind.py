@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import asynccontextmanager, suppress
+from io import BytesIO
 from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, final
 
@@ -18,40 +19,43 @@ if TYPE_CHECKING:
 
 __all__ = ("WriteBehind", "open_write_behind")
 
-WAITING_BYTES = 4 << 20
-"""What may wait for the disk.
+FULL_BYTES = 2 << 20
+"""From so much on, what waits is not added to.
 
-It is also what is taken at once when the disk is behind. The thread has to get the
-interpreter back from the event loop after everything that it does, which can take as long
-as hashing a megabyte: half as much waiting costs a tenth of a download's time.
+After everything that it does, the thread has to get the interpreter back from the event
+loop, which takes up to half a millisecond: so it is given much at once.
 """
 
 
 @final
 class WriteBehind:
-    """Blocks between the task that brings them and the thread that writes them."""
+    """Two buffers between the task that brings blocks and the thread that writes them.
+
+    While one of them is hashed and written, the other one is filled.
+    """
 
     def __init__(self, part: PartFile) -> None:
         self._part = part
-        self._blocks: SimpleQueue[bytes] = SimpleQueue()
-        self._waiting = 0
+        self._buffers = [BytesIO(), BytesIO()]
+        """Those that the thread does not have; the first one is filled."""
+        self._handed_over: SimpleQueue[BytesIO] = SimpleQueue()
         self._ended = False
-        self._arrived = trio.lowlevel.ParkingLot()
+        self._work = trio.lowlevel.ParkingLot()
         self._room = trio.lowlevel.ParkingLot()
         self._token = trio.lowlevel.current_trio_token()
 
     async def write(self, block: bytes) -> None:
-        """Leave whole lines to the thread; a checkpoint only where much waits already."""
-        while self._waiting >= WAITING_BYTES:
+        """Leave whole lines to the thread; a checkpoint only where it has both buffers."""
+        while not self._buffers:
             await self._room.park()
-        self._waiting += len(block)
-        self._blocks.put(block)
-        self._arrived.unpark_all()
+        self._buffers[0].write(block)
+        self._hand_over()
 
     def end(self) -> None:
         """Tell that nothing more comes."""
         self._ended = True
-        self._arrived.unpark_all()
+        self._hand_over()
+        self._work.unpark_all()
 
     async def run(self) -> None:
         """Write what comes until the end; there is a thread while there is something to write.
@@ -59,29 +63,37 @@ class WriteBehind:
         Raises:
             StorageError: The disk is full or failing; what waits is lost.
         """
-        while not (self._ended and self._blocks.empty()):
-            if self._blocks.empty():
-                await self._arrived.park()
-            else:
+        while True:
+            if not self._handed_over.empty():
                 await trio.to_thread.run_sync(self._write_all)
+            elif self._ended:
+                return
+            else:
+                await self._work.park()
+
+    def _hand_over(self) -> None:
+        """Let the thread have what waits: if it is at rest, if that is much, or at the end."""
+        at_rest = len(self._buffers) > 1
+        waiting = self._buffers[0].tell() if self._buffers else 0
+        if waiting and (at_rest or waiting >= FULL_BYTES or self._ended):
+            self._handed_over.put(self._buffers.pop(0))
+            self._work.unpark_all()
 
     def _write_all(self) -> None:
-        while blocks := self._take():
-            for block in blocks:
-                self._part.add(block)
-            self._part.flush()
-            self._token.run_sync_soon(self._written, sum(map(len, blocks)))
-
-    def _take(self) -> list[bytes]:
-        blocks: list[bytes] = []
         with suppress(Empty):
             while True:
-                blocks.append(self._blocks.get_nowait())
-        return blocks
+                self._write(self._handed_over.get_nowait())
 
-    def _written(self, size: int) -> None:
-        self._waiting -= size
+    def _write(self, buffer: BytesIO) -> None:
+        self._part.add(buffer.getbuffer()[: buffer.tell()])
+        self._part.flush()
+        self._token.run_sync_soon(self._take_back, buffer)
+
+    def _take_back(self, buffer: BytesIO) -> None:
+        buffer.seek(0)
+        self._buffers.append(buffer)
         self._room.unpark_all()
+        self._hand_over()
 
 
 @asynccontextmanager

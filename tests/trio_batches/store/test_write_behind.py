@@ -13,7 +13,7 @@ import trio.testing
 from tests.trio_batches.store.samples import Sample
 from trio_batches.errors import StorageError
 from trio_batches.store.part_file import PartFile
-from trio_batches.store.write_behind import WAITING_BYTES, WriteBehind, open_write_behind
+from trio_batches.store.write_behind import FULL_BYTES, WriteBehind, open_write_behind
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -84,7 +84,7 @@ async def test_a_disk_that_is_full_cancels_the_block(part: PartFile) -> None:
 
 async def test_who_brings_more_waits_for_the_disk(part: PartFile) -> None:
     behind, block = WriteBehind(part), LINE * 10_000
-    blocks = 2 * WAITING_BYTES // len(block)
+    blocks = 4 * FULL_BYTES // len(block)
     brought = 0
 
     async def bring() -> None:
@@ -97,7 +97,29 @@ async def test_who_brings_more_waits_for_the_disk(part: PartFile) -> None:
     async with trio.open_nursery() as nursery:
         nursery.start_soon(bring)
         await trio.testing.wait_all_tasks_blocked()
-        assert WAITING_BYTES <= brought < WAITING_BYTES + len(block)
+        # the first block goes to the thread at once, as it is at rest
+        assert FULL_BYTES <= brought - len(block) < FULL_BYTES + len(block)
         await behind.run()
 
     assert part.path.read_bytes() == block * blocks
+
+
+async def test_what_comes_is_written_while_more_of_it_is_waited_for(part: PartFile) -> None:
+    async with open_write_behind(part) as behind:
+        for number in range(1, 4):
+            await behind.write(LINE)
+            with trio.fail_after(30):
+                while part.bytes < number * len(LINE):
+                    await trio.lowlevel.checkpoint()
+
+    assert part.path.read_bytes() == LINE * 3
+
+
+async def test_a_line_of_any_length_passes(part: PartFile) -> None:
+    line = b"x" * (3 * FULL_BYTES) + b"\n"
+
+    async with open_write_behind(part) as behind:
+        for block in (LINE, line, LINE, line):
+            await behind.write(block)
+
+    assert part.path.read_bytes() == (LINE + line) * 2
