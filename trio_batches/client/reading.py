@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar, final
 
@@ -114,10 +114,14 @@ class Reading(Generic[T]):
         self._line = 1
         self.error: ProtocolError | None = None
 
-    def feed(self, piece: bytes) -> T | None:
-        """Take a piece of the answer; return what it completes, None if nothing."""
-        block = self._framer.feed(piece)
-        return self._read(block) if block else None
+    def feed(self, piece: bytes) -> Iterator[T]:
+        """Take a piece of the answer; yield what it completes, block by block."""
+        for block in self._framer.feed(piece):
+            item = self._read(block)
+            if item:
+                yield item
+            if self.error is not None:
+                return
 
     def finish(self) -> T | None:
         """Take the end of the answer; return its last line, if it lacked a newline.

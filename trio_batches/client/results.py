@@ -112,7 +112,7 @@ class ResultStream:
         return Items(self._start(RECORDS).receive_or_none)
 
     def blocks(self) -> Blocks[list[BatchResult]]:
-        """Iterate over lists of typed records, each list what one read brought."""
+        """Iterate over lists of typed records, each of some hundred kilobytes of results."""
         return Blocks(self._start(RECORDS))
 
     def lines(self) -> Items[bytes]:
@@ -197,8 +197,7 @@ class ResultStream:
         self._readings += 1
 
         async def sink(piece: bytes) -> bool:
-            item = reading.feed(piece)
-            if item:
+            for item in reading.feed(piece):
                 await send(item)
             return reading.error is None and not (tally.reading_again and tally.complete)
 

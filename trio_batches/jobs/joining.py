@@ -203,5 +203,6 @@ class Joining:
 def _lines(file: BinaryIO | Lines) -> Iterator[bytes]:
     framer = LineFramer()
     while piece := file.read(READ_BYTES):
-        yield from split_lines(framer.feed(piece))
+        for block in framer.feed(piece):
+            yield from split_lines(block)
     yield from split_lines(framer.finish())

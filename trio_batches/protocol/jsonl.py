@@ -20,6 +20,12 @@ __all__ = ("LineFramer", "count_line_ends", "decode_block", "split_lines")
 
 T = TypeVar("T")
 
+BLOCK_BYTES = 1 << 18
+"""From so much on, lines are a block, up to twice as much.
+
+What is made of a block then stays in the cache of one core until it is used.
+"""
+
 MAX_LINE_BYTES = 1 << 30
 """No result comes near this; a stream without newlines must not fill the memory."""
 
@@ -27,31 +33,33 @@ MAX_LINE_BYTES = 1 << 30
 class LineFramer:
     """Cuts a byte stream into blocks of whole lines, in time linear in its length."""
 
-    def __init__(self, *, max_line_bytes: int = MAX_LINE_BYTES) -> None:
+    def __init__(
+        self, *, block_bytes: int = BLOCK_BYTES, max_line_bytes: int = MAX_LINE_BYTES
+    ) -> None:
+        self._block_bytes = block_bytes
         self._max_line_bytes = max_line_bytes
         self._partial: list[bytes] = []
         self._partial_size = 0
 
-    def feed(self, chunk: bytes) -> bytes:
-        r"""Take the next piece and return every line that it completes.
+    def feed(self, chunk: bytes) -> Iterator[bytes]:
+        r"""Take the next piece; yield the lines that it completes, in blocks that end with `\n`.
 
-        The result is empty or ends with `\n`.
+        What follows the last of them is kept when the iteration ends.
 
         Raises:
             ProtocolError: A line is longer than `max_line_bytes`.
         """
-        end = chunk.rfind(b"\n") + 1
-        if end == 0:
-            self._keep(chunk)
-            return b""
-        if self._partial_size + chunk.find(b"\n") > self._max_line_bytes:
-            raise self._too_long()
-        block = b"".join((*self._partial, memoryview(chunk)[:end]))
-        self._partial.clear()
-        self._partial_size = 0
-        if end < len(chunk):
-            self._keep(chunk[end:])
-        return block
+        start = 0
+        while end := self._end_of_block(chunk, start):
+            if self._partial_size + chunk.find(b"\n", start) - start > self._max_line_bytes:
+                raise self._too_long()
+            block = b"".join((*self._partial, memoryview(chunk)[start:end]))
+            self._partial.clear()
+            self._partial_size = 0
+            start = end
+            yield block
+        if start < len(chunk):
+            self._keep(chunk[start:])
 
     def finish(self) -> bytes:
         """Return what followed the last newline: a last line without one, or a cut-off one."""
@@ -59,6 +67,14 @@ class LineFramer:
         self._partial.clear()
         self._partial_size = 0
         return rest
+
+    def _end_of_block(self, chunk: bytes, start: int) -> int:
+        """Return where the block that starts there ends; 0 if no line does."""
+        stop = start + self._block_bytes
+        if len(chunk) - stop < self._block_bytes:
+            stop = len(chunk)
+        # A line may be longer than a block.
+        return chunk.rfind(b"\n", start, stop) + 1 or chunk.find(b"\n", stop) + 1
 
     def _keep(self, piece: bytes) -> None:
         self._partial.append(piece)

@@ -43,11 +43,9 @@ def read_results(file: BinaryIO, tally: Tally) -> Iterator[bytes]:
     while reading.error is None:
         try:
             piece = lines.read(READ_BYTES)
-            block = reading.feed(piece)
+            yield from reading.feed(piece)
         except ProtocolError:
             return
-        if block:
-            yield block
         if not piece:
             return
 
@@ -65,7 +63,8 @@ def check_results(path: Path, tally: Tally) -> Content | None:
         content = _Hashed(Lines(file, compression_of(path.name)))
         try:
             while reading.error is None and (piece := content.read(READ_BYTES)):
-                reading.feed(piece)
+                for _ in reading.feed(piece):
+                    pass  # counted
         except ProtocolError:
             return None
     reading.finish()

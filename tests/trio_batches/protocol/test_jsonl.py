@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import time
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
@@ -11,6 +12,9 @@ from typing_extensions import override
 
 from trio_batches.errors import ProtocolError
 from trio_batches.protocol.jsonl import LineFramer, decode_block, split_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(),
@@ -27,10 +31,15 @@ def cut(data: bytes, places: list[int]) -> list[bytes]:
     return [data[start:stop] for start, stop in pairwise(borders)]
 
 
+def feed(framer: LineFramer, pieces: Iterable[bytes]) -> list[bytes]:
+    """Return the blocks of a stream that comes in pieces."""
+    return [block for piece in pieces for block in framer.feed(piece)]
+
+
 def read(pieces: list[bytes]) -> tuple[list[object], ProtocolError | None]:
     """Decode a stream that comes in pieces."""
     framer, records, line = LineFramer(), list[object](), 1
-    for block in (*map(framer.feed, pieces), framer.finish()):
+    for block in (*feed(framer, pieces), framer.finish()):
         stop = line + block.count(b"\n") + (not block.endswith(b"\n"))
         found, error = decode_block(
             block, range(line, stop), fast=DECODER.decode_lines, slow=DECODER.decode
@@ -55,11 +64,17 @@ def test_any_chunking_of_any_records_gives_the_same_records(
     assert read(cut(data, places)) == ([record for record, _ in lines], None)
 
 
-@given(st.binary(max_size=200), st.lists(st.integers(0, 200), max_size=10))
-def test_framing_neither_loses_nor_adds_a_byte(data: bytes, places: list[int]) -> None:
-    framer = LineFramer()
-    blocks = [framer.feed(piece) for piece in cut(data, places)]
-    assert all(not block or block.endswith(b"\n") for block in blocks)
+@given(
+    st.text("ab\n", max_size=200).map(str.encode),
+    st.lists(st.integers(0, 200), max_size=10),
+    st.integers(1, 30),
+)
+def test_framing_neither_loses_nor_adds_a_byte(
+    data: bytes, places: list[int], block_bytes: int
+) -> None:
+    framer = LineFramer(block_bytes=block_bytes)
+    blocks = feed(framer, cut(data, places))
+    assert all(block.endswith(b"\n") for block in blocks)
     rest = framer.finish()
     assert b"\n" not in rest
     assert b"".join(blocks) + rest == data
@@ -105,22 +120,33 @@ def test_a_line_is_one_record_and_a_record_one_line(block: bytes) -> None:
 
 def test_a_line_longer_than_the_limit_is_refused_before_it_fills_the_memory() -> None:
     framer = LineFramer(max_line_bytes=10)
-    assert framer.feed(b"12345") == b""
+    assert feed(framer, [b"12345"]) == []
     with pytest.raises(ProtocolError, match="longer than 10 bytes"):
-        framer.feed(b"678901")
+        feed(framer, [b"678901"])
 
 
 def test_a_line_that_ends_beyond_the_limit_is_refused_too() -> None:
     framer = LineFramer(max_line_bytes=10)
-    framer.feed(b"1234567890")
     with pytest.raises(ProtocolError, match="longer than 10 bytes"):
-        framer.feed(b"1\n")
+        feed(framer, [b"1234567890", b"1\n"])
 
 
 def test_the_limit_is_for_lines_not_for_the_stream() -> None:
     framer = LineFramer(max_line_bytes=10)
-    assert framer.feed(b"1234567890\n12345") == b"1234567890\n"
-    assert framer.feed(b"67890\n") == b"1234567890\n"
+    assert feed(framer, [b"1234567890\n12345", b"67890\n"]) == [b"1234567890\n"] * 2
+
+
+def test_a_large_piece_becomes_blocks_of_about_one_size() -> None:
+    line = b"x" * 9 + b"\n"
+    framer = LineFramer(block_bytes=100)
+    blocks = feed(framer, [line * 45 + line[:5], line[5:]])
+    assert [len(block) // len(line) for block in blocks] == [10, 10, 10, 15, 1]
+
+
+def test_a_line_that_is_longer_than_a_block_is_one() -> None:
+    short, long = b"1\n", b"x" * 500 + b"\n"
+    framer = LineFramer(block_bytes=100)
+    assert feed(framer, [short + long + short, long + long]) == [short, long, short, long, long]
 
 
 class CountedBytes(bytes):
@@ -137,8 +163,7 @@ class CountedBytes(bytes):
 
 def test_every_piece_of_a_long_line_is_looked_at_once() -> None:
     framer = LineFramer()
-    for _ in range(1000):
-        framer.feed(CountedBytes(b"x" * 64))
+    feed(framer, [CountedBytes(b"x" * 64) for _ in range(1000)])
     assert CountedBytes.searches == 1000
     assert len(framer.finish()) == 64_000
 
@@ -150,9 +175,7 @@ def test_a_line_of_eight_megabytes_takes_about_eight_times_as_long_as_one_of_one
         for _ in range(7):
             framer = LineFramer()
             start = time.perf_counter()
-            for piece in pieces:
-                framer.feed(piece)
-            framer.feed(b"\n")
+            feed(framer, [*pieces, b"\n"])
             best = min(best, time.perf_counter() - start)
         return best
 
