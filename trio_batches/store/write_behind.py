@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ("WriteBehind", "open_write_behind")
 
-FULL_BYTES = 2 << 20
+FULL_BYTES = 4 << 20
 """From so much on, what waits is not added to.
 
 After everything that it does, the thread has to get the interpreter back from the event
