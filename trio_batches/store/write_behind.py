@@ -39,16 +39,24 @@ class WriteBehind:
         self._buffers = [BytesIO(), BytesIO()]
         """Those that the thread does not have; the first one is filled."""
         self._handed_over: SimpleQueue[BytesIO] = SimpleQueue()
+        self._line_is_open = False
         self._ended = False
         self._work = trio.lowlevel.ParkingLot()
         self._room = trio.lowlevel.ParkingLot()
         self._token = trio.lowlevel.current_trio_token()
 
     async def write(self, block: bytes) -> None:
-        """Leave whole lines to the thread; a checkpoint only where it has both buffers."""
+        """Leave whole lines to the thread; a checkpoint only where it has both buffers.
+
+        Like the part, it gives the last line of an answer its newline when another follows.
+        """
         while not self._buffers:
             await self._room.park()
-        self._buffers[0].write(block)
+        buffer = self._buffers[0]
+        if self._line_is_open and buffer.tell():  # at the start of one, the part sees to it
+            buffer.write(b"\n")
+        buffer.write(block)
+        self._line_is_open = not block.endswith(b"\n")
         self._hand_over()
 
     def end(self) -> None:

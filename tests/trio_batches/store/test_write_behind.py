@@ -123,3 +123,17 @@ async def test_a_line_of_any_length_passes(part: PartFile) -> None:
             await behind.write(block)
 
     assert part.path.read_bytes() == (LINE + line) * 2
+
+
+@pytest.mark.parametrize("size", [10, FULL_BYTES // 2, FULL_BYTES])
+async def test_a_line_without_its_end_gets_it_when_another_one_follows(
+    part: PartFile, size: int
+) -> None:
+    lines = [bytes([ord("a") + number]) * size for number in range(6)]
+
+    part.add(b"before")
+    async with open_write_behind(part) as behind:
+        for line in lines:
+            await behind.write(line)
+
+    assert part.path.read_bytes() == b"\n".join((b"before", *lines))
