@@ -342,12 +342,13 @@ async def test_short_results_are_told_with_what_was_expected_and_received(
     assert world.batch_ids[0] in str(error)
 
 
+@pytest.mark.parametrize("result_bytes", [500, 100_000], ids=["few bytes", "written behind"])
 async def test_results_without_their_last_newline_are_joined_soundly_after_a_short_answer(
-    network: Network, tmp_path: Path
+    network: Network, tmp_path: Path, result_bytes: int
 ) -> None:
     drop = Fault(operation="results", edits=(Edit(line=9, what="drop"),))
     world = World(scenario=Scenario(final_newline=False, faults=(drop,)))
-    batch_id = world.add_ended_batch(20)
+    batch_id = world.add_ended_batch(20, result_bytes=result_bytes)
     network.serve(world=world)
 
     async with network.client() as client:
