@@ -56,7 +56,7 @@ class PartFile:
         self._hash = hashlib.sha256()
         self._compressor = open_compressor(compression)
         self._lines_hash = self._hash if self._compressor is None else hashlib.sha256()
-        self._pending: list[bytes | memoryview] = []
+        self._pending: list[bytes] = []
         self._pending_bytes = 0
         self._line_is_open = False
         self.bytes: int = 0
@@ -95,15 +95,19 @@ class PartFile:
         """Whether so much waits that it is worth a thread."""
         return self._pending_bytes >= WRITE_BYTES
 
-    def add(self, block: bytes | memoryview) -> None:
-        """Append whole lines, which `flush` writes, or `close` at the latest: kept as they are.
+    def following(self, block: bytes) -> bytes:
+        """Return whole lines as they follow the ones before.
 
         The last line of an answer may lack its newline; it gets one when another
         line follows.
         """
-        if self._line_is_open:
-            block = b"\n" + block
-        self._line_is_open = block[-1:] != b"\n"
+        closed = b"\n" + block if self._line_is_open else block
+        self._line_is_open = not block.endswith(b"\n")
+        return closed
+
+    def add(self, block: bytes) -> None:
+        """Append whole lines, which `flush` writes, or `close` at the latest."""
+        block = self.following(block)
         self._pending.append(block)
         self._pending_bytes += len(block)
 
@@ -113,9 +117,15 @@ class PartFile:
         Raises:
             StorageError: The disk is full or failing.
         """
-        if not self._pending:
-            return
         blocks, self._pending, self._pending_bytes = self._pending, [], 0
+        self.write(*blocks)
+
+    def write(self, *blocks: bytes | memoryview) -> None:
+        """Hand content to the system at once, as it is. To be called in a worker thread.
+
+        Raises:
+            StorageError: The disk is full or failing.
+        """
         for block in blocks:
             self._lines_hash.update(block)
         pieces = blocks if self._compressor is None else [*map(self._compress, blocks)]
@@ -188,8 +198,7 @@ class PartFile:
             if self.tally.total:
                 self.tally.start_reading_again()
             for block in read_results(file, self.tally):
-                self._pending.append(block)
-                self.flush()
+                self.write(block)
             path.unlink()
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from contextlib import asynccontextmanager, suppress
+from collections import deque
+from contextlib import asynccontextmanager
 from io import BytesIO
-from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, final
 
 import trio
@@ -38,25 +38,17 @@ class WriteBehind:
         self._part = part
         self._buffers = [BytesIO(), BytesIO()]
         """Those that the thread does not have; the first one is filled."""
-        self._handed_over: SimpleQueue[BytesIO] = SimpleQueue()
-        self._line_is_open = False
+        self._handed_over: deque[BytesIO] = deque()
         self._ended = False
         self._work = trio.lowlevel.ParkingLot()
         self._room = trio.lowlevel.ParkingLot()
         self._token = trio.lowlevel.current_trio_token()
 
     async def write(self, block: bytes) -> None:
-        """Leave whole lines to the thread; a checkpoint only where it has both buffers.
-
-        Like the part, it gives the last line of an answer its newline when another follows.
-        """
+        """Leave whole lines to the thread; a checkpoint only where it has both buffers."""
         while not self._buffers:
             await self._room.park()
-        buffer = self._buffers[0]
-        if self._line_is_open and buffer.tell():  # at the start of one, the part sees to it
-            buffer.write(b"\n")
-        buffer.write(block)
-        self._line_is_open = not block.endswith(b"\n")
+        self._buffers[0].write(self._part.following(block))
         self._hand_over()
 
     def end(self) -> None:
@@ -72,7 +64,7 @@ class WriteBehind:
             StorageError: The disk is full or failing; what waits is lost.
         """
         while True:
-            if not self._handed_over.empty():
+            if self._handed_over:
                 await trio.to_thread.run_sync(self._write_all)
             elif self._ended:
                 return
@@ -84,17 +76,16 @@ class WriteBehind:
         at_rest = len(self._buffers) > 1
         waiting = self._buffers[0].tell() if self._buffers else 0
         if waiting and (at_rest or waiting >= FULL_BYTES or self._ended):
-            self._handed_over.put(self._buffers.pop(0))
+            self._handed_over.append(self._buffers.pop(0))
             self._work.unpark_all()
 
     def _write_all(self) -> None:
-        with suppress(Empty):
-            while True:
-                self._write(self._handed_over.get_nowait())
+        self._part.flush()
+        while self._handed_over:
+            self._write(self._handed_over.popleft())
 
     def _write(self, buffer: BytesIO) -> None:
-        self._part.add(buffer.getbuffer()[: buffer.tell()])
-        self._part.flush()
+        self._part.write(buffer.getbuffer()[: buffer.tell()])
         self._token.run_sync_soon(self._take_back, buffer)
 
     def _take_back(self, buffer: BytesIO) -> None:
