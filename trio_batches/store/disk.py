@@ -29,8 +29,8 @@ __all__ = (
 MOST_PIECES = 1024
 """What systems take in one call."""
 
-PORTION_BYTES = 1 << 20
-"""Written in one call.
+PORTION_BYTES = 3 << 19
+"""Written in one call: as much as is safe, since a thread waits for the interpreter after each.
 
 For a call of several megabytes Linux takes page cache in pieces as large. A virtual machine
 gives free ones of 2 MiB and more back to its host: to fetch them again takes ten times as
