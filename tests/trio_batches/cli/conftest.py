@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.trio_batches.cli.shell import Shell, serve
+from trio_batches.simulator import World
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
     from pathlib import Path
 
-    from trio_batches.simulator import World
+    Serve = Callable[[World], str]
 
 
 @pytest.fixture
@@ -26,7 +27,7 @@ def shell(
 
 
 @pytest.fixture
-def service(shell: Shell) -> Generator[Callable[[World], str]]:
+def service(shell: Shell) -> Generator[Serve]:
     """Give a function that serves a world to the shell's commands."""
     with ExitStack() as stack:
 
@@ -36,3 +37,14 @@ def service(shell: Shell) -> Generator[Callable[[World], str]]:
             return base_url
 
         yield start
+
+
+@pytest.fixture
+def world(service: Serve) -> World:
+    """Serve three batches that have ended, the newest first, and one that runs."""
+    world = World(seed=4)
+    for number in range(3):
+        world.add_ended_batch(40 + number, errored=4, canceled=2, age=3600.0 * (number + 1))
+    world.add_in_progress_batch(50)
+    service(world)
+    return world

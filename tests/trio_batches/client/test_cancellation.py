@@ -10,7 +10,7 @@ import trio
 from trio.testing import MockClock
 from typing_extensions import override
 
-from tests.trio_batches.client.test_creates import requests
+from tests.trio_batches.client.create_requests import requests
 from tests.trio_batches.transport.peers import open_network
 from trio_batches.simulator import Answer, Cut, Fault, Scenario, World
 

@@ -1,7 +1,5 @@
 """Pages and the three uses of a list."""
 
-# ruff: noqa: PERF401, PT012  # what comes before a failure, and that a block lets it out, is tested
-
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
@@ -13,59 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from trio.testing import MockClock, wait_all_tasks_blocked
 
-from tests.trio_batches.transport.peers import ScriptedPeer, answer
-from trio_batches.client.page import CursorPage, Page, PageSource, TokenPage
-from trio_batches.client.paginator import Paginator
-from trio_batches.errors import NotFoundError, ProtocolError, TransportError
-from trio_batches.protocol.retry import RetryPolicy
-from trio_batches.simulator import Answer, Fault, Scenario, World
+from tests.trio_batches.client.list_pages import Pages, id_pages
+from trio_batches.client.page import CursorPage, TokenPage
+from trio_batches.errors import NotFoundError, TransportError
+from trio_batches.simulator import Scenario, World
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     from tests.trio_batches.transport.peers import Network
-
-DECODE = msgspec.json.Decoder(int).decode
-
-
-class Pages:
-    """Gives bodies of pages one after another, each after so many seconds."""
-
-    def __init__(self, *bodies: object, seconds: float = 0) -> None:
-        self.queries: list[dict[str, str]] = []
-        self._bodies = list(bodies)
-        self._seconds = seconds
-
-    async def fetch(self, query: Mapping[str, str]) -> bytes:
-        self.queries.append(dict(query))
-        await trio.sleep(self._seconds)
-        body = self._bodies.pop(0)
-        if isinstance(body, Exception):
-            raise body
-        return body if isinstance(body, bytes) else msgspec.json.encode(body)
-
-    def list(
-        self,
-        kind: type[Page[int]] = Page[int],
-        query: Mapping[str, str] | None = None,
-        prefetch: int = 2,
-    ) -> Paginator[int]:
-        return Paginator(PageSource(kind, self.fetch, DECODE), query or {}, prefetch=prefetch)
-
-
-def id_pages(items: Sequence[int], size: int) -> list[dict[str, object]]:
-    """Cut items into pages whose cursors are the items."""
-    starts = range(0, max(1, len(items)), size)
-    parts = [items[start : start + size] for start in starts]
-    return [
-        {
-            "data": list(part),
-            "has_more": number < len(parts),
-            "first_id": str(part[0]) if part else None,
-            "last_id": str(part[-1]) if part else None,
-        }
-        for number, part in enumerate(parts, 1)
-    ]
 
 
 def world_of(batches: int, **settings: float) -> World:
@@ -236,70 +188,6 @@ async def test_leaving_early_cancels_what_is_in_flight(network: Network) -> None
         assert network.open == 0
 
 
-async def test_a_failure_is_raised_after_the_items_before_it() -> None:
-    pages = Pages(*id_pages(range(6), 2)[:2], TransportError("cut", phase="waiting"))
-    seen: list[int] = []
-    with pytest.raises(TransportError, match="cut"):
-        async with pages.list() as items:
-            async for item in items:
-                seen.append(item)
-                await wait_all_tasks_blocked()
-    assert seen == [0, 1, 2, 3]
-
-
-async def test_after_a_failure_the_same_page_can_be_asked_for_again() -> None:
-    first, second, third = id_pages(range(6), 2)
-    pages = Pages(first, TransportError("cut", phase="waiting"), second, third)
-    items = aiter(pages.list())
-    assert [await anext(items), await anext(items)] == [0, 1]
-    with pytest.raises(TransportError):
-        await anext(items)
-    assert [item async for item in items] == [2, 3, 4, 5]
-
-
-async def test_after_a_timeout_the_same_page_can_be_asked_for_again() -> None:
-    first, second = id_pages(range(4), 2)
-    pages = Pages(first, second, second, seconds=2)
-    items = aiter(pages.list())
-    await anext(items)
-    await anext(items)
-    with trio.move_on_after(1) as scope:
-        await anext(items)
-    assert scope.cancelled_caught
-    assert [item async for item in items] == [2, 3]
-
-
-async def test_more_without_a_cursor_is_an_error_after_the_items() -> None:
-    pages = Pages({"data": [1, 2], "has_more": True})
-    seen: list[int] = []
-    with pytest.raises(ProtocolError, match="no cursor"):
-        async for item in pages.list():
-            seen.append(item)
-    assert seen == [1, 2]
-
-
-@pytest.mark.parametrize("kind", [Page[int], TokenPage[int], CursorPage[int]])
-async def test_a_repeated_cursor_is_an_error_after_the_items(kind: type[Page[int]]) -> None:
-    body = {"data": [1], "has_more": True, "last_id": "a", "next_page": "a"}
-    pages = Pages(body, body, body)
-    seen: list[int] = []
-    with pytest.raises(ProtocolError, match="in a circle"):
-        async with pages.list(kind) as items:
-            async for item in items:
-                seen.append(item)
-    assert seen == [1, 1]
-    assert len(pages.queries) == 2
-
-
-async def test_a_circle_of_several_pages_is_noticed_too() -> None:
-    bodies = [{"data": [n], "has_more": True, "last_id": "ab"[n % 2]} for n in range(4)]
-    pages = Pages(*bodies)
-    with pytest.raises(ProtocolError, match="in a circle"):
-        async for _ in pages.list():
-            pass
-    assert len(pages.queries) == 3
-
-
 async def test_token_pages_are_walked_by_page_token() -> None:
     pages = Pages(
         {"data": [1], "has_more": True, "next_page": "t2"},
@@ -317,12 +205,6 @@ async def test_token_pages_are_walked_by_page_token() -> None:
     ]
 
 
-async def test_a_token_page_with_more_but_no_token_is_an_error() -> None:
-    page = await Pages({"data": [1], "has_more": True}).list(TokenPage[int])
-    with pytest.raises(ProtocolError, match="no cursor"):
-        page.has_next_page()
-
-
 async def test_cursor_pages_are_walked_by_page() -> None:
     pages = Pages({"data": [1], "next_page": "c2"}, {"data": [2], "next_page": None})
     page = await pages.list(CursorPage[int])
@@ -331,28 +213,6 @@ async def test_cursor_pages_are_walked_by_page() -> None:
     last = await page.get_next_page()
     assert (last.data, last.has_next_page()) == ([2], False)
     assert pages.queries == [{}, {"page": "c2"}]
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        b"",
-        b"<h1>Hello</h1>",
-        b"[]",
-        b'{"data":{}}',
-        b'{"data":["a"]}',
-        b"\xff",
-        b'{"x":' + b"[" * 100_000,
-    ],
-    ids=range(7),
-)
-async def test_what_is_no_page_is_an_error(network: Network, body: bytes) -> None:
-    with pytest.raises(ProtocolError, match="page that is none"):
-        await Pages(body).list()
-    network.put(ScriptedPeer([answer(body)]))
-    async with network.client() as client:
-        with pytest.raises(ProtocolError, match="answer is no ModelInfo"):
-            await client.models.retrieve("a")
 
 
 async def test_a_list_is_open_once_at_a_time_and_can_be_used_again() -> None:
@@ -364,14 +224,6 @@ async def test_a_list_is_open_once_at_a_time_and_can_be_used_again() -> None:
         assert [item async for item in items] == [0, 1]
     async with listed as items:
         assert [item async for item in items] == [0, 1]
-
-
-async def test_a_refusal_comes_out_of_the_block_bare(network: Network) -> None:
-    network.serve(Fault(times=None, answer=Answer(status=404)))
-    async with network.client(retry=RetryPolicy(max_retries=0)) as client:
-        with pytest.raises(NotFoundError):
-            async with client.messages.batches.list() as batches:
-                await anext(batches)
 
 
 @given(

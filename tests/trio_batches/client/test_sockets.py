@@ -12,7 +12,7 @@ import msgspec
 import pytest
 import trio
 
-from tests.trio_batches.client.test_creates import requests
+from tests.trio_batches.client.create_requests import requests
 from tests.trio_batches.transport.peers import KEY
 from trio_batches.client import Client
 from trio_batches.errors import AmbiguousCreateError, ForeignOriginError, TransportError

@@ -1,9 +1,18 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 import trio
 import trio.testing
 from typing_extensions import override
+
+from tests.trio_batches.jobs.submissions import Desk
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.trio_batches.transport.peers import Network
 
 
 class Patience(trio.abc.Instrument):
@@ -27,3 +36,8 @@ class Patience(trio.abc.Instrument):
 @pytest.fixture
 def anyio_backend(clock: trio.testing.MockClock) -> tuple[str, dict[str, object]]:
     return "trio", {"clock": clock, "instruments": [Patience(clock)]}
+
+
+@pytest.fixture
+def desk(network: Network, tmp_path: Path) -> Desk:
+    return Desk(network, tmp_path)

@@ -22,11 +22,6 @@ LOST = Fault(operation="create", drop_reply=True)
 REFUSED = Fault(operation="create", answer=Answer(status=403))
 
 
-@pytest.fixture
-def desk(network: Network, tmp_path: Path) -> Desk:
-    return Desk(network, tmp_path)
-
-
 def world_of(*faults: Fault) -> World:
     return World(scenario=Scenario(faults=faults, listing_delay=20, read_timeout=1e7))
 

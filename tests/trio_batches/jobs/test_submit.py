@@ -24,11 +24,6 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def desk(network: Network, tmp_path: Path) -> Desk:
-    return Desk(network, tmp_path)
-
-
-@pytest.fixture
 def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let five requests fill a batch."""
     monkeypatch.setattr("trio_batches.store.spool.MAX_REQUESTS", 5)

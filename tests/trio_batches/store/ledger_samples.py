@@ -13,7 +13,9 @@ from trio_batches.store import Intent
 from trio_batches.types import MessageBatch, RequestCounts, encode
 
 if TYPE_CHECKING:
-    from trio_batches.store import Home
+    from pathlib import Path
+
+    from trio_batches.store import Home, Ledger
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -69,3 +71,21 @@ def change(home: Home, *statements: str) -> None:
     with closing(sqlite3.connect(home.path / "ledger.db")) as connection, connection:
         for statement in statements:
             connection.execute(statement)
+
+
+def asides(home: Home) -> list[Path]:
+    return sorted(home.path.glob("ledger.db.unreadable-*Z"))
+
+
+def write(home: Home, content: bytes) -> None:
+    home.path.mkdir(parents=True, exist_ok=True)
+    (home.path / "ledger.db").write_bytes(content)
+
+
+async def fill(ledger: Ledger, count: int = 500) -> None:
+    await ledger.save_batches(seen(number) for number in range(count))
+    await ledger.plan(intent(number) for number in range(10))
+    await ledger.confirm("intent-0", *seen(1))
+    await ledger.set_label("msgbatch_000002", "kept")
+    await ledger.set_note("unseen", "kept too")
+    await ledger.record("made")

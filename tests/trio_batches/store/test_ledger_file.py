@@ -11,49 +11,23 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.trio_batches.store.ledger_samples import ask, change, intent, seen
+from tests.trio_batches.store.ledger_samples import asides, ask, change, fill, write
 from tests.trio_batches.store.ledger_worker import anywhere
 from tests.trio_batches.store.samples import Sample, store
 from trio_batches.errors import ConfigurationError, LedgerVersionError, StorageError
-from trio_batches.store import (
-    Home,
-    Label,
-    ledger_connection,
-    ledger_recovery,
-    mend_ledger,
-    open_ledger,
-)
+from trio_batches.store import Home, ledger_connection, ledger_recovery, mend_ledger, open_ledger
 from trio_batches.store.ledger_mount import on_network
 from trio_batches.store.ledger_schema import APPLICATION_ID, migrate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
-    from trio_batches.store import Ledger
     from trio_batches.store.ledger_connection import LedgerFile
 
 
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
     return Home(tmp_path / "deep" / "home")
-
-
-def asides(home: Home) -> list[Path]:
-    return sorted(home.path.glob("ledger.db.unreadable-*Z"))
-
-
-def write(home: Home, content: bytes) -> None:
-    home.path.mkdir(parents=True, exist_ok=True)
-    (home.path / "ledger.db").write_bytes(content)
-
-
-async def fill(ledger: Ledger, count: int = 500) -> None:
-    await ledger.save_batches(seen(number) for number in range(count))
-    await ledger.plan(intent(number) for number in range(10))
-    await ledger.confirm("intent-0", *seen(1))
-    await ledger.set_label("msgbatch_000002", "kept")
-    await ledger.set_note("unseen", "kept too")
-    await ledger.record("made")
 
 
 async def test_the_file_is_its_owners_only(home: Home) -> None:
@@ -197,99 +171,6 @@ async def test_another_programs_database_is_set_aside(home: Home, statement: str
     connection.close()
 
 
-def damage(home: Home, table: str, *, header: bool = False) -> None:
-    """Overwrite one page of a table, or the list of tables, with noise."""
-    path = home.path / "ledger.db"
-    ((size,),) = ask(home, "PRAGMA page_size")
-    ((root,),) = ask(home, "SELECT rootpage FROM sqlite_schema WHERE name = ?", table)
-    with path.open("r+b") as file:
-        file.seek(100 if header else (root - 1) * size)
-        file.write(b"\xa5" * (size if not header else 400))
-
-
-def damage_at(home: Home, content: bytes) -> None:
-    """Overwrite the page that holds some bytes with noise."""
-    path = home.path / "ledger.db"
-    ((size,),) = ask(home, "PRAGMA page_size")
-    with path.open("r+b") as file:
-        file.seek(path.read_bytes().find(content) // size * size)
-        file.write(b"\xa5" * size)
-
-
-async def test_a_ledger_whose_list_of_tables_is_damaged_is_set_aside(home: Home) -> None:
-    async with open_ledger(home) as ledger:
-        await fill(ledger)
-    damage(home, "batch", header=True)
-    async with open_ledger(home) as ledger:
-        assert await ledger.batches() == []
-    assert len(asides(home)) == 1
-
-
-async def test_damage_is_said_when_it_is_met(home: Home) -> None:
-    async with open_ledger(home) as ledger:
-        await fill(ledger)
-    damage(home, "batch")
-    async with open_ledger(home) as ledger:
-        with pytest.raises(StorageError, match=r"malformed: run `trio-batches ledger rebuild`"):
-            await ledger.batches()
-
-
-@pytest.mark.parametrize("table", ["batch", "batch_json", "intent", "event", "download"])
-async def test_what_can_be_read_of_a_damaged_ledger_is_carried_over(home: Home, table: str) -> None:
-    async with open_ledger(home) as ledger:
-        await fill(ledger)
-        before = await ledger.open_intents()
-    assert not await mend_ledger(home)
-    damage(home, table)
-    assert await mend_ledger(home)
-    assert len(asides(home)) == 1
-    async with open_ledger(home) as ledger:
-        if table != "batch":
-            assert len(await ledger.batches()) == 500
-            assert await ledger.labels() == {
-                "msgbatch_000002": Label("kept"),
-                "unseen": Label(None, "kept too"),
-            }
-        if table != "intent":
-            assert await ledger.open_intents() == before
-            confirmed = await ledger.intent_of_batch("msgbatch_000001")
-            assert confirmed is not None
-        if table != "event":
-            assert [event.kind for event in await ledger.events()] == ["made"]
-    assert not await mend_ledger(home)
-
-
-async def test_rows_before_and_after_the_damage_are_carried_over(home: Home) -> None:
-    async with open_ledger(home) as ledger:
-        await fill(ledger, 3_000)
-    damage_at(home, b'["msgbatch_001500"')
-    assert await mend_ledger(home)
-    async with open_ledger(home) as ledger:
-        found = {int(batch.id[-6:]) for batch in await ledger.batches()}
-    assert {0, 2_999} <= found
-    assert 2_000 < len(found) <= 3_000
-
-
-async def test_a_damaged_ledger_that_is_no_database_is_mended(home: Home) -> None:
-    write(home, b"noise")
-    assert await mend_ledger(home)
-    assert not await mend_ledger(home)
-
-
-def test_a_check_that_cannot_go_on_has_found_damage(
-    file: LedgerFile, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    class Torn:
-        def execute(self, _: str) -> None:
-            raise sqlite3.DatabaseError("malformed")
-
-    def read(work: Callable[[Torn], object]) -> object:
-        return work(Torn())
-
-    monkeypatch.setattr(file, "read", read)
-    assert ledger_recovery.find_damage(file) == "malformed"
-
-
 async def test_a_new_ledger_knows_the_verified_files(home: Home) -> None:
     sample = Sample()
     await store(home.results, sample)
@@ -305,23 +186,18 @@ async def test_a_new_ledger_knows_the_verified_files(home: Home) -> None:
         assert len(await ledger.downloads(sample.id)) == 1
 
 
-async def test_a_full_disk_leaves_the_unreadable_ledger_in_place(
-    home: Home, monkeypatch: pytest.MonkeyPatch
+def test_a_check_that_cannot_go_on_has_found_damage(
+    file: LedgerFile, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write(home, b"noise")
+    class Torn:
+        def execute(self, _: str) -> None:
+            raise sqlite3.DatabaseError("malformed")
 
-    def full(*_: object) -> None:
-        raise StorageError("ledger.db.new", "no space")
+    def read(work: Callable[[Torn], object]) -> object:
+        return work(Torn())
 
-    monkeypatch.setattr(ledger_recovery, "record_downloads", full)
-    with pytest.raises(StorageError, match="no space"):
-        async with open_ledger(home):
-            raise AssertionError
-    assert asides(home) == []
-    monkeypatch.undo()
-    async with open_ledger(home):
-        pass
-    assert len(asides(home)) == 1
+    monkeypatch.setattr(file, "read", read)
+    assert ledger_recovery.find_damage(file) == "malformed"
 
 
 async def test_an_old_sqlite_is_refused_before_it_misreads_anything(

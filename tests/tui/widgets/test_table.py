@@ -2,58 +2,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
-from textual.app import App, ComposeResult
 from textual.geometry import Offset
-from typing_extensions import override
 
 from tests.tui.listed_rows import ListedRows
-from tests.tui.mouse import draw_to, wheel_down
 from tests.tui.waiting import wait_until
+from tests.tui.widgets.table_app import TableApp, lines, press, seen
 from tui.state.rows import Cell
 from tui.widgets.table import Table
 
 if TYPE_CHECKING:
     from textual.message import Message
-    from textual.pilot import Pilot
-    from textual.strip import Strip
 
     from tui.state.rows import Key
-
-
-class CountingTable(Table):
-    """Counts the lines that were asked for."""
-
-    drawn: int = 0
-
-    @override
-    def render_line(self, y: int) -> Strip:
-        self.drawn += 1
-        return super().render_line(y)
-
-
-class TableApp(App[None]):
-    def __init__(self, rows: ListedRows) -> None:
-        super().__init__()
-        self.table: CountingTable = CountingTable(rows, placeholder="Nothing here.")
-
-    @override
-    def compose(self) -> ComposeResult:
-        yield self.table
-
-
-def lines(app: TableApp) -> list[str]:
-    return [app.table.render_line(y).text for y in range(app.table.size.height)]
-
-
-async def press(pilot: Pilot[None], *keys: str) -> None:
-    """Press keys, and wait until all that follows from them has been done."""
-    await pilot.press(*keys)
-    await pilot.pause()
-
-
-def seen(messages: list[Message], kind: type[Message]) -> list[Message]:
-    return [message for message in messages if isinstance(message, kind)]
 
 
 async def test_headings_rows_and_signs_of_cursor_and_marks() -> None:
@@ -263,99 +223,6 @@ async def test_many_rows_that_go_leave_no_empty_screen() -> None:
         app.table.rows_changed()
 
         assert lines(app)[1:6] == [line for line in lines(app) if "row" in line]
-
-
-async def test_the_wheel_scrolls_three_rows_and_takes_the_cursor_along() -> None:
-    app = TableApp(ListedRows(range(100)))
-    async with app.run_test(size=(40, 11)) as pilot:
-        await wheel_down(pilot, app.table, (5, 5))
-        await wait_until(lambda: app.table.scroll_offset.y == 3)
-
-        assert app.table.cursor_row == 3
-
-
-async def test_a_click_moves_and_a_second_one_opens() -> None:
-    messages: list[Message] = []
-    app = TableApp(ListedRows(range(100)))
-    async with app.run_test(size=(40, 11), message_hook=messages.append) as pilot:
-        await pilot.click(app.table, offset=(8, 4))
-        assert app.table.cursor_key == 3
-        assert not seen(messages, Table.Opened)
-
-        await pilot.click(app.table, offset=(8, 4))
-        await pilot.pause()
-
-    opened = [m.key for m in messages if isinstance(m, Table.Opened)]
-    assert set(opened) == {3}
-
-
-async def test_a_click_before_a_row_marks_it() -> None:
-    app = TableApp(ListedRows(range(100)))
-    async with app.run_test(size=(40, 11)) as pilot:
-        await pilot.click(app.table, offset=(1, 4))
-        await pilot.click(app.table, offset=(1, 6))
-
-        assert app.table.targets() == (3, 5)
-
-
-async def test_a_click_on_a_heading_names_its_column() -> None:
-    messages: list[Message] = []
-    app = TableApp(ListedRows(range(100)))
-    async with app.run_test(size=(40, 11), message_hook=messages.append) as pilot:
-        await pilot.click(app.table, offset=(14, 0))
-        await pilot.pause()
-
-    clicked = [m.column for m in messages if isinstance(m, Table.HeadingClicked)]
-    assert set(clicked) == {"size"}
-
-
-async def test_drawing_with_the_mouse_marks_a_range() -> None:
-    app = TableApp(ListedRows(range(100)))
-    async with app.run_test(size=(40, 11)) as pilot:
-        await pilot.mouse_down(app.table, offset=(8, 3))
-        await draw_to(pilot, app.table, (8, 6))
-        await pilot.mouse_up(app.table, offset=(8, 6))
-        await pilot.pause()
-
-        assert app.table.targets() == (2, 3, 4, 5)
-        assert app.table.cursor_key == 5
-
-
-async def test_the_scroll_bar_can_be_dragged_through_a_million_rows() -> None:
-    app = TableApp(ListedRows(range(1_000_000)))
-    async with app.run_test(size=(40, 22)) as pilot:
-        bar = app.table.vertical_scrollbar
-        await wait_until(lambda: bar.size.height == 22)
-        await pilot.mouse_down(bar, offset=(0, 0))
-        await draw_to(pilot, None, (39, 11))
-        assert bar.grabbed
-        await wait_until(lambda: app.table.cursor_row > 400_000)
-        await pilot.mouse_up(bar, offset=(0, 11))
-
-        assert app.table.cursor_row < 600_000
-
-
-@pytest.mark.parametrize(
-    "size", [(1, 1), (2, 1), (1, 2), (4, 2), (5, 3), (60, 15), (80, 24), (200, 60)]
-)
-async def test_every_size_of_the_terminal_works(size: tuple[int, int]) -> None:
-    app = TableApp(ListedRows(range(100)))
-    async with app.run_test(size=size) as pilot:
-        await press(pilot, "j", "G", "space", "g", "pagedown", "v", "k", "enter")
-
-        assert len(lines(app)) == size[1]
-        assert all(len(line) == size[0] - 1 for line in lines(app))
-
-
-async def test_a_resize_keeps_the_cursor_on_the_screen() -> None:
-    app = TableApp(ListedRows(range(100)))
-    async with app.run_test(size=(40, 30)) as pilot:
-        await press(pilot, *["j"] * 25)
-
-        await pilot.resize_terminal(30, 8)
-        await wait_until(lambda: app.table.size.height == 8)
-
-        assert any(line.startswith("▌  row 25") for line in lines(app))
 
 
 async def test_columns_stay_straight_whatever_the_text() -> None:
