@@ -23,9 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ("Nginx", "nginx_is_there")
 
-# A create is answered at once and its body thrown away. `/chunked/` sends the same
-# files as `/results/` in chunks of 16 KiB: what is added after a body, be it nothing,
-# makes its length unknown.
+# A create is answered at once and its body thrown away.
 _CONFIGURATION = """
 daemon off;
 master_process off;
@@ -52,14 +50,7 @@ http {{
             sendfile on;
             sendfile_max_chunk 1m;
         }}
-        location /chunked/ {{
-            alias {folder}/root/results/;
-            default_type application/x-jsonl;
-            sendfile off;
-            output_buffers 4 16k;
-            add_after_body /nothing;
-            addition_types *;
-        }}
+        {chunked}
         location ~ ^/(gzip|zstd)/(.+) {{
             alias {folder}/root/results/$2;
             default_type application/x-jsonl;
@@ -69,6 +60,18 @@ http {{
     }}
 }}
 """
+# The same files in chunks: what is added after a body, be it nothing, makes its length unknown.
+_CHUNKED = """
+        location /{place}/ {{
+            alias {folder}/root/results/;
+            default_type application/x-jsonl;
+            sendfile off;
+            output_buffers 4 {size}k;
+            add_after_body /nothing;
+            addition_types *;
+        }}
+"""
+_CHUNK_KILOBYTES = {"chunked": 16, "small_chunks": 2}
 _TLS = "ssl_certificate {folder}/certificate.pem; ssl_certificate_key {folder}/key.pem;"
 _CREATED_AT = datetime.now(UTC) - timedelta(hours=1)
 _SLOWEST_START = 10.0
@@ -97,6 +100,10 @@ class Nginx:
                 folder=folder,
                 port=self._port,
                 tls=tls,
+                chunked="".join(
+                    _CHUNKED.format(place=place, folder=folder, size=size)
+                    for place, size in _CHUNK_KILOBYTES.items()
+                ),
                 created=self._describe("msgbatch_new", None, ""),
             ),
             encoding="utf-8",
@@ -113,17 +120,20 @@ class Nginx:
         self._process.wait()
 
     def add_batch(self, name: str, lines: Iterable[bytes], counts: RequestCounts) -> Path:
-        """Write the results of three ended batches with the same lines.
+        """Write the results of ended batches with the same lines.
 
-        `msgbatch_{name}` is sent with its length, `msgbatch_{name}_chunked` in chunks,
-        `msgbatch_{name}_tls` encrypted.
+        `msgbatch_{name}` is sent with its length, `msgbatch_{name}_chunked` in chunks of
+        16 KiB, `msgbatch_{name}_small_chunks` of 2 KiB, `msgbatch_{name}_tls` encrypted.
         """
         results = self._root / "results" / name
         with results.open("wb", buffering=1 << 20) as file:
             file.writelines(lines)
         for batch_id, place in (
             (f"msgbatch_{name}", f"{self.base_url}/results"),
-            (f"msgbatch_{name}_chunked", f"{self.base_url}/chunked"),
+            *(
+                (f"msgbatch_{name}_{place}", f"{self.base_url}/{place}")
+                for place in _CHUNK_KILOBYTES
+            ),
             (f"msgbatch_{name}_tls", f"{self.tls_base_url}/results"),
         ):
             self._add_answer(batch_id, counts, f"{place}/{name}")

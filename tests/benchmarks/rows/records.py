@@ -20,6 +20,11 @@ __all__ = ("records",)
 _AGAINST_SDK = at_least(10)
 _AGAINST_BARE = at_most(1.25)
 _EACH_LINE = at_most(4, "us")
+_WAYS = {
+    "": "msgbatch_results",
+    ", chunked": "msgbatch_results_chunked",
+    ", in chunks of 2 KiB": "msgbatch_results_small_chunks",
+}
 _BLOCKS, _RECORDS, _LINES, _SDK, _BARE = "blocks", "records", "lines", "SDK", "bare"
 
 
@@ -31,7 +36,7 @@ def records(stage: Stage) -> Iterator[Finding]:
     path = stage.results
     megabytes = path.stat().st_size / 1e6
     url = stage.nginx.base_url
-    for how, batch_id in (("", "msgbatch_results"), (", chunked", "msgbatch_results_chunked")):
+    for how, batch_id in _WAYS.items():
         sides = [
             Side(_BLOCKS, program("sides.ours", "blocks", url, batch_id)),
             Side(_RECORDS, program("sides.ours", "records", url, batch_id)),
