@@ -38,17 +38,19 @@ class IncompleteResultsError(TrioBatchesError):
 
 
 class BatchNotEndedError(TrioBatchesError):
-    """The batch has no results yet.
+    """The batch still runs, and has no results yet.
 
     Attributes:
         batch_id: The batch.
         status: Its `processing_status`.
     """
 
-    def __init__(self, batch_id: str, status: str) -> None:
+    def __init__(
+        self, batch_id: str, status: str, what: str = "its results come when it has ended"
+    ) -> None:
         self.batch_id = batch_id
         self.status = status
-        super().__init__(f"{batch_id} is {status}: its results come when it has ended")
+        super().__init__(f"{batch_id} is {status}: {what}")
 
 
 class ResultsGoneError(TrioBatchesError):

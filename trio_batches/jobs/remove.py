@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import trio
 
-from trio_batches.errors import NotVerifiedError
+from trio_batches.errors import BatchNotEndedError, NotVerifiedError
 from trio_batches.jobs.lookup import look_up
 from trio_batches.store.results_folder import ResultsFolder
 
@@ -32,14 +32,18 @@ async def remove(
 
     Raises:
         NotVerifiedError: There is no verified copy; nothing was deleted.
-        BadRequestError: The batch has not ended: cancel it first.
+        BatchNotEndedError: The batch still runs; nothing was deleted.
+        BadRequestError: The same, said by the service of one without a copy.
         NotFoundError: There is no such batch.
         StorageError: The folder cannot be read.
 
     Cancelled while the request is on its way, it may still delete the batch.
     """
     batch = await look_up(client, batch_id)
-    if not unverified and batch.ended:
+    if not unverified:
+        if not batch.ended:  # it may end before the service has acted
+            what = "nothing was deleted; cancel it first, or wait for its results"
+            raise BatchNotEndedError(batch_id, batch.processing_status, what)
         found = await trio.to_thread.run_sync(ResultsFolder(folder).find, batch)
         if found is None:
             raise NotVerifiedError(batch_id, str(folder))
