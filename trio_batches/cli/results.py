@@ -11,7 +11,7 @@ from trio_batches.cli.run import run
 from trio_batches.cli.terminal import write
 from trio_batches.client import Client
 from trio_batches.protocol.jsonl import split_lines
-from trio_batches.types import Succeeded, decode_keys
+from trio_batches.types import Succeeded, decode_key
 
 if TYPE_CHECKING:
     from trio_batches.client import ResultStream
@@ -51,8 +51,8 @@ async def _write_lines(stream: ResultStream, kind: str | None) -> None:
         if kind is None:
             await write(block if block.endswith(b"\n") else block + b"\n")
         else:
-            pairs = zip(split_lines(block), decode_keys(block), strict=True)
-            chosen = (line + b"\n" for line, key in pairs if key.result.type == kind)
+            lines = split_lines(block)
+            chosen = [line + b"\n" for line in lines if decode_key(line).result.type == kind]
             await write(b"".join(chosen))
 
 

@@ -15,6 +15,7 @@ from trio_batches.protocol.jsonl import (
 from trio_batches.types import (
     BatchResult,
     KeyLine,
+    decode_key,
     decode_keys,
     decode_result,
     decode_results,
@@ -86,16 +87,12 @@ def _select_lines(block: bytes, _keys: list[KeyLine], places: Sequence[int]) -> 
     return b"".join(lines[place] + b"\n" for place in places)
 
 
-def _decode_key(line: bytes) -> KeyLine:
-    return decode_keys(line)[0]
-
-
 RECORDS: Take[list[BatchResult]] = _Form(
     decode_results, decode_result, _all_records, _select_records
 ).take
 """Typed records, a list for each block."""
 
-LINES: Take[bytes] = _Form(decode_keys, _decode_key, _all_lines, _select_lines).take
+LINES: Take[bytes] = _Form(decode_keys, decode_key, _all_lines, _select_lines).take
 """The service's own bytes, whole lines; decoded only as far as counting them needs."""
 
 

@@ -12,6 +12,7 @@ from trio_batches.errors import UnjoinableError
 from trio_batches.protocol.jsonl import LineFramer, split_lines
 from trio_batches.store.compression import Lines
 from trio_batches.store.disk import create_file, storage_errors
+from trio_batches.types import decode_key
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -48,18 +49,8 @@ class _Outcome(msgspec.Struct, gc=False):
     result: _Result
 
 
-class _Kind(msgspec.Struct, gc=False):
-    type: str
-
-
-class _BareOutcome(msgspec.Struct, gc=False):
-    custom_id: str
-    result: _Kind
-
-
 _ID = msgspec.json.Decoder(_Id)
 _OUTCOME = msgspec.json.Decoder(_Outcome)
-_BARE_OUTCOME = msgspec.json.Decoder(_BareOutcome)
 
 
 class Failures(msgspec.Struct, kw_only=True):
@@ -102,9 +93,9 @@ def _read_outcome(line: bytes) -> tuple[str, str, str]:
     """Return a result's `custom_id`, its type, and the type of its error if it has one."""
     try:
         outcome = _OUTCOME.decode(line)
-    except msgspec.ValidationError:  # an error of a shape that is not known yet
-        bare = _BARE_OUTCOME.decode(line)
-        return bare.custom_id, bare.result.type, ""
+    except msgspec.MsgspecError:  # an error of a shape that is not known yet, or half a character
+        key = decode_key(line)
+        return key.custom_id, key.result.type, ""
     body = outcome.result.error
     error = body.error.type if body is not None and body.error is not None else ""
     return outcome.custom_id, outcome.result.type, error

@@ -1,9 +1,8 @@
 """The lines of a results file, and how they are decoded.
 
-There are three ways, from fast to forgiving: `decode_keys` reads only what counting
-needs, `decode_results` decodes a block of lines in one call and gives up on the first
-one that does not fit, and `decode_result` takes one line and keeps what does not fit
-as bytes.
+Blocks of lines are decoded in one call, which gives up on the first one that does not
+fit: `decode_results`, or `decode_keys` for no more than counting needs. `decode_result`
+and `decode_key` take one line and are forgiving: what does not fit is kept as bytes.
 
 Source: Message Batches API reference, results.
 """
@@ -15,6 +14,7 @@ from msgspec import Raw, Struct
 
 from trio_batches.types.content import ContentBlock
 from trio_batches.types.error import ErrorBody, ErrorDetail
+from trio_batches.types.json_parts import UNFIT, fields_of, items_of
 from trio_batches.types.message import Message
 from trio_batches.types.unknown import UnknownBlock, UnknownResult, encode
 
@@ -27,6 +27,7 @@ __all__ = (
     "Result",
     "ResultKey",
     "Succeeded",
+    "decode_key",
     "decode_keys",
     "decode_result",
     "decode_results",
@@ -109,22 +110,11 @@ class KeyLine(Struct, frozen=True, gc=False):
     """The kind of its result."""
 
 
-class _LooseLine(Struct, frozen=True, gc=False):
-    custom_id: str
-    result: Raw
-
-
 _LINE = msgspec.json.Decoder(BatchResult)
 _KEYS = msgspec.json.Decoder(KeyLine)
-_LOOSE_LINE = msgspec.json.Decoder(_LooseLine)
-_OBJECT = msgspec.json.Decoder(dict[str, Raw])
-_ARRAY = msgspec.json.Decoder(list[Raw])
 _STRING = msgspec.json.Decoder(str)
 _MESSAGE = msgspec.json.Decoder(Message)
 _BLOCK: msgspec.json.Decoder[ContentBlock] = msgspec.json.Decoder(ContentBlock)
-
-# msgspec raises the last two itself, for bytes that are not UTF-8 and for deep nesting.
-_UNFIT = (msgspec.MsgspecError, UnicodeError, RecursionError)
 
 
 def decode_results(data: bytes | bytearray | memoryview) -> list[BatchResult]:
@@ -162,7 +152,7 @@ def decode_result(line: bytes | bytearray | memoryview) -> BatchResult:
 
     A content block that is new or misshapen, or has such a part, becomes an
     `UnknownBlock`; where more than a block does not fit, the result becomes an
-    `UnknownResult`.
+    `UnknownResult`. So does what msgspec cannot read, as half of a surrogate pair.
 
     Raises:
         ValueError: It is not a JSON object with a string `custom_id` and an object
@@ -170,14 +160,39 @@ def decode_result(line: bytes | bytearray | memoryview) -> BatchResult:
     """
     try:
         return _LINE.decode(line)
-    except _UNFIT:
-        pass
+    except UNFIT:
+        custom_id, result = _parts(line)
+        return BatchResult(custom_id, _keep_result(bytes(result), fields_of(result)))
+
+
+def decode_key(line: bytes | bytearray | memoryview) -> KeyLine:
+    """Read the id and the kind of one line, whatever else is in its result.
+
+    Raises:
+        ValueError: It is not a JSON object with a string `custom_id` and an object
+            `result` with a string `type`; the message says what is wrong.
+    """
     try:
-        loose = _LOOSE_LINE.decode(line)
-        fields = _OBJECT.decode(loose.result)
-    except _UNFIT as error:
+        return _KEYS.decode(line)
+    except UNFIT as error:
+        custom_id, result = _parts(line)
+        kind = _tag(fields_of(result))
+        if not kind:
+            raise ValueError(str(error)) from error
+        return KeyLine(custom_id, ResultKey(kind))
+
+
+def _parts(line: bytes | bytearray | memoryview) -> tuple[str, Raw]:
+    """Return the `custom_id` and the result, which is an object."""
+    try:
+        fields = fields_of(line)
+        custom_id, result = _STRING.decode(fields["custom_id"]), fields["result"]
+        fields_of(result)
+    except KeyError as error:
+        raise ValueError(f"not a result with a custom_id: no {error}") from error
+    except (ValueError, *UNFIT) as error:
         raise ValueError(f"not a result with a custom_id: {error}") from error
-    return BatchResult(loose.custom_id, _keep_result(bytes(loose.result), fields))
+    return custom_id, result
 
 
 def _keep_result(raw: bytes, fields: dict[str, Raw]) -> Result:
@@ -192,10 +207,10 @@ def _keep_result(raw: bytes, fields: dict[str, Raw]) -> Result:
 def _keep_message(raw: Raw) -> Message | None:
     """Decode a message block by block; None if more than a block does not fit."""
     try:
-        fields = _OBJECT.decode(raw)
-        blocks = _ARRAY.decode(fields["content"])
+        fields = fields_of(raw)
+        blocks = items_of(fields["content"])
         message = _MESSAGE.decode(encode({**fields, "content": ()}))
-    except (KeyError, *_UNFIT):
+    except (KeyError, ValueError, *UNFIT):
         return None
     return msgspec.structs.replace(message, content=[_keep_block(block) for block in blocks])
 
@@ -203,11 +218,11 @@ def _keep_message(raw: Raw) -> Message | None:
 def _keep_block(raw: Raw) -> ContentBlock:
     try:
         return _BLOCK.decode(raw)
-    except _UNFIT:
+    except UNFIT:
         pass
     try:
-        kind = _tag(_OBJECT.decode(raw))
-    except _UNFIT:
+        kind = _tag(fields_of(raw))
+    except ValueError:
         kind = ""
     return UnknownBlock(kind, bytes(raw))
 
@@ -215,5 +230,5 @@ def _keep_block(raw: Raw) -> ContentBlock:
 def _tag(fields: dict[str, Raw]) -> str:
     try:
         return _STRING.decode(fields["type"])
-    except (KeyError, *_UNFIT):
+    except (KeyError, *UNFIT):
         return ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Final, cast
 
 import msgspec
@@ -168,6 +169,15 @@ def _decoded(line: bytes) -> object:
     try:
         return msgspec.json.decode(line)
     except _UNFIT:
+        return _decoded_otherwise(line)
+
+
+def _decoded_otherwise(line: bytes) -> object:
+    """Return JSON that only the standard library reads; half a surrogate pair becomes a `?`."""
+    try:
+        text = json.dumps(json.loads(line), ensure_ascii=False)
+        return json.loads(text.encode(errors="replace"))
+    except (ValueError, RecursionError):
         return None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from enum import IntEnum
 from typing import TYPE_CHECKING, Final
@@ -190,6 +191,9 @@ def _summarize_unfit(line: bytes, error: Exception) -> Summary:
     try:
         keys = _KEYS.decode(line)
     except _UNFIT as exc:
+        ends = _summarize_ends(line[:HEAD_BYTES], line[-TAIL_BYTES:])
+        if ends.kind is not Kind.BROKEN and _is_json(line):  # with half a surrogate pair, or NaN
+            return ends
         reason = str(exc) or str(error)
         return Summary(kind=Kind.BROKEN, type="broken", text=f"not a result: {reason}")
     return Summary(
@@ -198,6 +202,15 @@ def _summarize_unfit(line: bytes, error: Exception) -> Summary:
         custom_id=keys.custom_id,
         text="of an unknown shape: the record's raw view shows it",
     )
+
+
+def _is_json(line: bytes) -> bool:
+    """Tell whether the standard library reads a line, which takes more than msgspec does."""
+    try:
+        json.loads(line)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def _summarize_ends(head: bytes, tail: bytes) -> Summary:

@@ -165,6 +165,23 @@ async def test_what_the_service_adds_later_arrives(network: Network) -> None:
     assert list(found.message.content) == [UnknownBlock("hologram", b'{"type":"hologram","x":1}')]
 
 
+async def test_half_a_surrogate_pair_costs_no_result(network: Network) -> None:
+    half = line("half", text="?").replace(b"?", b"\\ud83d")
+    body = line("before") + half + line("after")
+    network.put(ScriptedPeer([answer(body), answer(body)]))
+    async with network.client() as client:
+        async with client.messages.batches.results(ended_batch(3)) as results:
+            records = {record.custom_id: record.result async for record in results}
+        async with client.messages.batches.results(ended_batch(3)) as results:
+            lines = b"".join([block async for block in results.line_blocks()])
+    found = records["half"]
+    assert isinstance(found, Succeeded)
+    assert list(found.message.content) == [
+        UnknownBlock("text", b'{"type":"text","text":"\\ud83d"}')
+    ]
+    assert (len(records), lines) == (3, body)
+
+
 async def test_separators_inside_strings_survive(network: Network) -> None:
     text = "a\u2028b\u2029c\u0085d\x0be\x0cf\x1cg"
     body = line("one", text=text) + line("two", text=text)

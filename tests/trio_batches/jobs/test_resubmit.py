@@ -329,11 +329,13 @@ async def test_an_error_of_an_unknown_shape_is_one_that_may_go_well_the_next_tim
         b'{"custom_id":"b","result":{"type":"errored","error":{"error":null}}}\n'
         b'{"custom_id":"c","result":{"type":"paused"}}\n'
         b'{"custom_id":"d","result":{"type":"succeeded"}}\n'
+        b'{"custom_id":"e","result":{"type":"succeeded","message":"\\ud83d"}}\n'
+        b'{"custom_id":"f","result":{"type":"errored","error":"\\ud83d"}}\n'
     )
 
     found = read_failures(folder, receipt, include_invalid=False)
 
-    assert found.kinds == {"a": "errored", "b": "errored", "c": "paused"}
+    assert found.kinds == {"a": "errored", "b": "errored", "c": "paused", "f": "errored"}
 
 
 def test_a_file_that_is_there_is_not_written_over(tmp_path: Path) -> None:

@@ -28,6 +28,7 @@ from trio_batches.types import (
     UnknownResult,
     Usage,
     UsageIteration,
+    decode_key,
     decode_keys,
     decode_result,
     decode_results,
@@ -216,6 +217,58 @@ def test_a_result_without_a_type_is_kept() -> None:
 def test_what_is_no_result_raises_value_error(line: bytes) -> None:
     with pytest.raises(ValueError, match="not a result with a custom_id: "):
         decode_result(line)
+
+
+HALF = b'{"type":"tool_use","id":"t","name":"n","input":{"a":"hi \\ud83d", "b":[1]}}'
+
+
+@pytest.mark.parametrize("part", [HALF, b'{"type":"text","text":"a","score":NaN}'])
+def test_a_block_that_only_the_standard_library_reads_is_kept_as_it_is(part: bytes) -> None:
+    hello, kind = b'{"type":"text","text":"Hello "}', part[9:].partition(b'"')[0].decode()
+    line = b" " + SUCCEEDED.replace(hello, part).replace(b",", b" ,\t") + b"\r\n"
+
+    result = decode_result(line).result
+
+    assert isinstance(result, Succeeded)
+    unknown = UnknownBlock(kind, part.replace(b",", b" ,\t"))
+    assert result.message == msgspec.structs.replace(ANSWER, content=[unknown, TextBlock("again!")])
+    assert decode_key(line) == KeyLine("q-1", ResultKey("succeeded"))
+
+
+def test_a_result_that_only_the_standard_library_reads_is_kept_as_it_is() -> None:
+    new = b'{"type":"paused", "why":"\\ud83d", "list":[] , "none":{}}'
+    odd = b'{"type":"succeeded","message":{"content":[],"x":NaN}}'
+
+    for result, kind in ((new, "paused"), (odd, "succeeded")):
+        line = b'{"result" : ' + result + b', "custom_id" : "a"}'
+        assert decode_result(line) == BatchResult("a", UnknownResult(kind, result))
+        assert decode_key(line) == KeyLine("a", ResultKey(kind))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        b'{"custom_id":"\\ud83d","result":{"type":"expired"}}',
+        b'{"custom_id":"a","result":{"type":"paused","x":"\\ud83d"}',
+        b'{"custom_id":"a","result":{"type":"paused","x":"\\ud83d"}}}',
+        b'{"custom_id":"a","result":{"type":"paused","x":"\\ud83d",}}',
+        b'{"custom_id":"a","result":{"type":"paused" "x":"\\ud83d"}}',
+        b'{"custom_id":"a","result":{"type":"paused","x" "\\ud83d"}}',
+        b'{"custom_id":"a","result":{"type":"paused",3:"\\ud83d"}}',
+        b'{"custom_id":"a","result":["\\ud83d"]}',
+        b'["custom_id","a","\\ud83d"]',
+    ],
+)
+def test_what_the_standard_library_refuses_too_is_no_result(line: bytes) -> None:
+    with pytest.raises(ValueError, match="not a result with a custom_id: "):
+        decode_result(line)
+    with pytest.raises(ValueError, match="not a result with a custom_id: "):
+        decode_key(line)
+
+
+def test_a_key_needs_a_type() -> None:
+    with pytest.raises(ValueError, match="missing required field"):
+        decode_key(b'{"custom_id":"a","result":{}}')
 
 
 def test_keys_leave_the_inside_of_results_alone() -> None:

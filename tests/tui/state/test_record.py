@@ -89,6 +89,12 @@ def test_odd_shapes_are_shown_and_never_raise(odd: dict[str, object]) -> None:
     assert said(answer_nodes(line("a", {"type": "errored", "error": "x"})), unfolded=True)
 
 
+def test_half_a_surrogate_pair_is_a_question_mark() -> None:
+    line = succeeded("a", "hi ?").replace(b"hi ?", b"hi \\ud83d")
+
+    assert "hi ?" in said(answer_nodes(line))
+
+
 def test_raw_is_a_tree_for_json_and_text_for_anything_else() -> None:
     assert 'custom_id: "a"' in said(raw_nodes(succeeded("a")))
     broken = said(raw_nodes(b"{broken" + b"x" * 100_000))

@@ -63,6 +63,14 @@ def test_a_result_of_a_new_type_or_shape_is_no_broken_line() -> None:
     assert "unknown shape" in odd.text
 
 
+@pytest.mark.parametrize("text", [b'"hi \\ud83d"', b'"hi ", "score": NaN'])
+def test_json_that_only_the_standard_library_reads_is_no_broken_line(text: bytes) -> None:
+    summary = summarize(succeeded("a", "?").replace(b'"?"', text))
+
+    assert (summary.kind, summary.custom_id) == (Kind.SUCCEEDED, "a")
+    assert summary.text.startswith("hi")
+
+
 @pytest.mark.parametrize(
     "data",
     [
