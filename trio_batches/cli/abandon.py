@@ -88,6 +88,8 @@ def abandon_submission(submission: str, *, yes: bool, as_json: bool) -> None:
 
 
 def _the_one(beginning: str, intents: Iterable[Intent]) -> str:
+    if not beginning.strip():
+        raise InvalidIdError("say which submission: `trio-batches ledger open` lists them")
     found = {one.submission for one in intents if one.submission.startswith(beginning)}
     if not found:
         raise InvalidIdError(

@@ -96,6 +96,9 @@ def test_giving_up_asks_first(shell: Shell) -> None:
 
 @pytest.mark.usefixtures("file")
 def test_an_unknown_or_unclear_id_gives_nothing_up(shell: Shell) -> None:
+    empty = shell.call("ledger", "abandon", "", "--yes")
+    assert (empty.code, len(shell.call("ledger", "open").table)) == (2, 2)
+    assert "say which submission" in empty.said
     unknown = shell.call("ledger", "abandon", "nobody", "--yes")
     assert unknown.code == 2
     assert "`trio-batches ledger open` lists them" in unknown.said
@@ -103,12 +106,13 @@ def test_an_unknown_or_unclear_id_gives_nothing_up(shell: Shell) -> None:
     async def plan_another() -> None:
         async with open_ledger(Home(shell.folder / "home")) as ledger:
             (intent,) = await ledger.open_intents()
-            await ledger.plan([replace(intent, id="another", submission="another")])
+            await ledger.plan([replace(intent, id="other", submission=f"{intent.submission}x")])
 
     trio.run(plan_another)
-    unclear = shell.call("ledger", "abandon", "", "--yes")
+    ((submission, *_), _) = shell.call("ledger", "open").table[1:]
+    unclear = shell.call("ledger", "abandon", submission[:4], "--yes")
     assert unclear.code == 2
-    assert "2 open submissions begin with ''" in unclear.said
+    assert f"2 open submissions begin with '{submission[:4]}'" in unclear.said
     assert len(shell.call("ledger", "open").table) == 3
 
 
