@@ -84,7 +84,7 @@ def abandon_submission(submission: str, *, yes: bool, as_json: bool) -> None:
         await _report(given_up, as_json=as_json)
         return Exit.DONE
 
-    run(work)
+    run(work, outlives_reader=True)
 
 
 def _the_one(beginning: str, intents: Iterable[Intent]) -> str:

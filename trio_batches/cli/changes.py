@@ -39,7 +39,7 @@ def cancel(batch_ids: tuple[str, ...], *, yes: bool, as_json: bool) -> None:
             outcomes = await for_each(batch_ids, client.messages.batches.cancel)
         return await _report(outcomes, lambda batch: batch.processing_status, as_json=as_json)
 
-    run(work)
+    run(work, outlives_reader=True)
 
 
 @click.command()
@@ -71,7 +71,7 @@ def delete(
             )
         return await _report(outcomes, lambda _: "deleted", as_json=as_json)
 
-    run(work)
+    run(work, outlives_reader=True)
 
 
 def _these(batch_ids: Sequence[str]) -> str:

@@ -130,6 +130,7 @@ def download(  # noqa: PLR0913, PLR0917  # one argument for each option
 
     run(
         work,
+        outlives_reader=True,
         when_interrupted=f"interrupted: complete files are in {target}, parts are kept beside "
         f"them: run the same command again to go on",
     )

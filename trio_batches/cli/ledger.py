@@ -71,7 +71,7 @@ def rebuild_ledger(*, offline: bool, as_json: bool) -> None:
     Labels, notes and what was submitted are kept. A damaged ledger is renamed
     first, never deleted. Results need no ledger: files are the truth.
     """
-    run(lambda: _rebuild(offline=offline, as_json=as_json))
+    run(lambda: _rebuild(offline=offline, as_json=as_json), outlives_reader=True)
 
 
 async def _rebuild(*, offline: bool, as_json: bool) -> Exit:

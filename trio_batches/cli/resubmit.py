@@ -80,6 +80,7 @@ def resubmit(  # noqa: PLR0913  # one argument for each option
 
     run(
         work,
+        outlives_reader=True,
         when_interrupted="interrupted: what was sent is in the ledger; "
         "`trio-batches submit --resume` goes on",
     )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 import trio
 
 from trio_batches.cli.exit_codes import Exit, exit_of, sentence_of
-from trio_batches.cli.terminal import narrate, narrate_warnings, silence_stdout
+from trio_batches.cli.terminal import narrate, narrate_warnings, outlive_reader, silence_stdout
 from trio_batches.errors import InvalidRequestsError, TrioBatchesError
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ def run(
     work: Callable[[], Awaitable[Exit]],
     *,
     when_interrupted: str = "interrupted: nothing was left half-done",
+    outlives_reader: bool = False,
 ) -> NoReturn:
     """Run a command's work and end the process with its exit code.
 
@@ -35,7 +36,10 @@ def run(
     Args:
         work: Returns the exit code.
         when_interrupted: What to say after a signal.
+        outlives_reader: It does more than to write to stdout: where nobody reads that
+            any more, it goes on, says what failed, and ends with its own exit code.
     """
+    outlive_reader(outlives_reader)
     narrate_warnings()
     gc.freeze()  # what is loaded by now stays: a full collection of it stalls the work
     sys.exit(trio.run(_run, work, when_interrupted))

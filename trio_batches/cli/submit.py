@@ -114,6 +114,7 @@ def submit(  # noqa: PLR0913  # one argument for each option
 
     run(
         work,
+        outlives_reader=True,
         when_interrupted="interrupted: what was sent is in the ledger; "
         "run the same command again to go on",
     )

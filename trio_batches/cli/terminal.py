@@ -7,6 +7,7 @@ import logging
 import os
 import select
 import sys
+from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
 import trio
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = (
     "narrate",
     "narrate_warnings",
+    "outlive_reader",
     "print_table",
     "silence_stdout",
     "stderr",
@@ -40,6 +42,8 @@ class _Console(Console):
         self.quiet = True
 
 
+_OUTLIVES_READER: ContextVar[bool] = ContextVar("outlives_reader", default=False)
+
 stderr: Console = _Console(stderr=True, highlight=False, markup=False, soft_wrap=True)
 
 
@@ -48,11 +52,16 @@ def narrate(text: str) -> None:
     stderr.print(Text(one_line(text)))
 
 
+def outlive_reader(outlive: bool) -> None:  # noqa: FBT001  # one thing, on or off
+    """Choose whether this command goes on, with nothing more written, when its reader has gone."""
+    _OUTLIVES_READER.set(outlive)
+
+
 async def write(data: bytes) -> None:
     """Write to stdout, off the event loop: whoever reads it may be slow.
 
     Raises:
-        BrokenPipeError: The reader has gone.
+        BrokenPipeError: The reader has gone, and the command does not outlive it.
         StorageError: It leads to a file on a disk that is full or failing.
     """
     if sys.stdout.isatty():
@@ -85,7 +94,9 @@ def _write(data: bytes) -> None:
         except BlockingIOError:  # whoever shares the terminal or pipe has made it so
             select.select((), (descriptor,), ())
         except BrokenPipeError:
-            raise
+            if not _OUTLIVES_READER.get():
+                raise
+            silence_stdout()
         except OSError as exc:
             raise StorageError("standard output", str(exc.strerror)) from exc
 
@@ -119,5 +130,5 @@ def narrate_warnings() -> None:
 
 
 def silence_stdout() -> None:
-    """Keep the interpreter from complaining at its end about a reader that has gone."""
+    """Let go of a reader that has gone, so that nobody complains about it any more."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

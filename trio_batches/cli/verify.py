@@ -48,7 +48,7 @@ def verify(folder: Path | None, *, as_json: bool) -> None:
         await _print(report, as_json=as_json)
         return exit_of_report(report)
 
-    run(work, when_interrupted="interrupted: nothing was changed")
+    run(work, when_interrupted="interrupted: nothing was changed", outlives_reader=True)
 
 
 async def _print(report: VerifyReport, *, as_json: bool) -> None:

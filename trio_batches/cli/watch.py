@@ -74,7 +74,11 @@ def watch(
         narrate(f"still in progress after {timeout:g} s")
         return Exit.IN_PROGRESS
 
-    run(work, when_interrupted="stopped watching; the batches go on")
+    run(
+        work,
+        when_interrupted="stopped watching; the batches go on",
+        outlives_reader=command is not None,
+    )
 
 
 def output_form(*, as_json: bool) -> Form:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from tests.trio_batches.cli.shell import Shell
+    from tests.trio_batches.cli.shell import Done, Shell
 
     Serve = Callable[[World], str]
 
@@ -203,6 +203,34 @@ def test_head_ends_the_results_quietly(shell: Shell, service: Serve) -> None:
     assert (done.code, done.said) == (0, "")
     assert len(done.objects) == 1
     assert names(shell.folder) == set()
+
+
+def test_a_job_whose_reader_has_gone_says_what_failed_and_keeps_its_exit_code(
+    shell: Shell, service: Serve
+) -> None:
+    world = slow_world(20, bandwidth=None)
+    service(world)
+    there = world.batch_ids[0]
+
+    download = without_reader("download", "msgbatch_no", there)
+    path = shell.results / f"{there}.jsonl"
+    path.write_bytes(path.read_bytes().replace(b"succeeded", b"succedeed", 1))
+    verify = without_reader("verify")
+
+    assert (download.code, verify.code) == (3, 6)
+    assert "msgbatch_no" in download.said
+    assert "1 downloaded" in download.said
+    assert "1 not as they should be" in verify.said
+
+
+def without_reader(*words: str) -> Done:
+    """Run a command whose stdout nobody reads."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    try:
+        return finish(start(command(*words), stdout=writer))
+    finally:
+        os.close(writer)
 
 
 def test_a_reader_that_stalls_does_not_keep_a_signal_from_ending_the_command(
