@@ -8,12 +8,13 @@ import click
 import msgspec
 
 from trio_batches.cli.exit_codes import Exit, exit_of_all, sentence_of
+from trio_batches.cli.ledger import ledger_if_any
 from trio_batches.cli.options import folder_option, json_option, yes_option
 from trio_batches.cli.question import confirm
 from trio_batches.cli.run import run
 from trio_batches.cli.terminal import narrate, write_line, write_objects
 from trio_batches.client import Client
-from trio_batches.errors import TrioBatchesError
+from trio_batches.errors import NotFoundError, TrioBatchesError
 from trio_batches.jobs import for_each, remove
 from trio_batches.store import Home
 
@@ -61,17 +62,25 @@ def delete(
     A verified copy of the results must be in the folder, as `download` leaves it.
     """
     confirm(f"Delete {_these(batch_ids)} from the service, for good?", yes=yes)
-    results = folder or Home().results
+    home = Home()
+    results = folder or home.results
 
     async def work() -> Exit:
-        async with Client() as client:
+        async with Client() as client, ledger_if_any(home) as ledger:
             outcomes = await for_each(
                 batch_ids,
                 lambda batch_id: remove(client, batch_id, results, unverified=unverified),
             )
-        return await _report(outcomes, lambda _: "deleted", as_json=as_json)
+            code = await _report(outcomes, lambda _: "deleted", as_json=as_json)
+            if ledger is not None:
+                await ledger.mark_gone(filter(lambda name: _is_gone(outcomes[name]), outcomes))
+        return code
 
     run(work, outlives_reader=True)
+
+
+def _is_gone(outcome: object) -> bool:
+    return isinstance(outcome, NotFoundError) or not isinstance(outcome, TrioBatchesError)
 
 
 def _these(batch_ids: Sequence[str]) -> str:
