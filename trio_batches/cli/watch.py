@@ -17,7 +17,7 @@ from trio_batches.cli.exit_codes import Exit, exit_of_all, sentence_of
 from trio_batches.cli.ledger import add_label
 from trio_batches.cli.options import json_option
 from trio_batches.cli.run import run
-from trio_batches.cli.terminal import narrate, stderr, write
+from trio_batches.cli.terminal import narrate, stderr, write_objects
 from trio_batches.cli.time_span import span
 from trio_batches.cli.watch_table import WatchTable, outcome_of
 from trio_batches.client import Client
@@ -65,14 +65,21 @@ def watch(
     """
 
     async def work() -> Exit:
+        until = trio.current_time() + (float("inf") if timeout is None else timeout)
+        code = Exit.IN_PROGRESS
         async with Client() as client, AsyncExitStack() as stack:
             ledger = await _open_ledger(stack)
-            with trio.move_on_after(float("inf") if timeout is None else timeout):
-                watched = batch_ids or await _running(client)
+            watched: Sequence[str] = batch_ids
+            with trio.CancelScope(deadline=until) as looking:
+                watched = watched or await _running(client)
+            if not looking.cancelled_caught:
                 form: Form = "json" if as_json or not sys.stdout.isatty() else "table"
-                return await watch_batches(client, ledger, watched, command=command, form=form)
-        narrate(f"still in progress after {timeout:g} s")
-        return Exit.IN_PROGRESS
+                code = await watch_batches(
+                    client, ledger, watched, command=command, form=form, until=until
+                )
+        if code is Exit.IN_PROGRESS:
+            narrate(f"still in progress after {timeout:g} s")
+        return code
 
     run(
         work,
@@ -88,32 +95,41 @@ def output_form(*, as_json: bool) -> Form:
     return "table" if sys.stdout.isatty() else "words"
 
 
-async def watch_batches(
+async def watch_batches(  # noqa: PLR0913  # each is a choice of its own
     client: Client,
     ledger: Ledger | None,
     batch_ids: Sequence[str],
     *,
     command: str | None = None,
     form: Form,
+    until: float = float("inf"),
 ) -> Exit:
-    """Show each change of status until all batches have ended."""
+    """Show each change of status until all batches have ended, or the time has come.
+
+    Commands that run by then are waited for.
+    """
     labels: dict[str, Label] = {}
     history: list[KnownBatch] = []
     expected: list[str] = []
+    outcomes: dict[str, MessageBatch | TrioBatchesError] = {}
     if ledger is not None:
         labels = await ledger.labels(batch_ids)
         history = await ledger.batches(status="ended", limit=HISTORY)
-        expected = await ledger.known_ids(gone=False)
+        for status in ("in_progress", "canceling"):
+            expected += [known.id for known in await ledger.batches(status=status)]
     table = WatchTable(labels, history)
     async with open_hidden_nursery() as drawing:
         if form == "table":
             drawing.start_soon(table.draw)
         async with open_hidden_nursery() as commands:
             telling = _Telling(table, labels, ledger, form, command, commands)
-            outcomes = await watch_until_ended(
-                client, batch_ids, telling.changed, expected=expected
-            )
+            with trio.CancelScope(deadline=until) as patience:
+                outcomes = await watch_until_ended(
+                    client, batch_ids, telling.changed, expected=expected
+                )
         drawing.cancel_scope.cancel()
+    if patience.cancelled_caught:
+        return Exit.IN_PROGRESS
     if not outcomes:
         narrate("no batch is in progress")
     errors = [found for found in outcomes.values() if isinstance(found, TrioBatchesError)]
@@ -148,7 +164,7 @@ class _Telling:
         batch = look.batch
         self._table.note(batch)
         if self._form == "json":
-            await write(add_label(look.raw.strip(), self._labels.get(batch.id)) + b"\n")
+            await write_objects([add_label(look.raw, self._labels.get(batch.id))])
         elif self._form == "words":
             narrate(_sentence(batch))
         if self._ledger is not None:

@@ -63,7 +63,7 @@ async def watch(
         batch_ids: What to wait for.
         changed: Called with a batch when it is seen first, and whenever its
             `processing_status` has changed. The next round waits for it.
-        expected: Batches that are known to exist, such as those in the ledger. That
+        expected: Batches that are known to run, such as those in the ledger. That
             one of them is not found is waited out for ten minutes.
 
     Returns:
@@ -96,6 +96,7 @@ class _Watching:
     def __init__(self, client: Client, batch_ids: list[str], expected: Collection[str]) -> None:
         self._client = client
         self._expected = frozenset(expected)
+        self._missed: set[str] = set()
         self.statuses: dict[str, str] = dict.fromkeys(batch_ids, "")
         self.outcomes: dict[str, MessageBatch | TrioBatchesError] = {}
         self._created: dict[str, datetime] = {}
@@ -135,6 +136,10 @@ class _Watching:
         if isinstance(error, NotFoundError):
             absent = trio.current_time() - self._seen_at[batch_id]
             if batch_id in self._expected and absent < GRACE_SECONDS:
+                if batch_id not in self._missed:
+                    self._missed.add(batch_id)
+                    minutes = GRACE_SECONDS / 60
+                    _log.warning("%s; it is waited for, up to %.0f minutes", error, minutes)
                 return
         elif not isinstance(error, InvalidIdError):
             raise error

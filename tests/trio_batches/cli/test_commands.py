@@ -121,7 +121,8 @@ def test_json_that_is_spread_over_lines_becomes_one(shell: Shell, service: Serve
         )
     )
 
-    for done in (shell.call("show", batch_id, "--json"), shell.call("list", "--json")):
+    for words in (["show", batch_id, "--json"], ["list", "--json"], ["watch", batch_id]):
+        done = shell.call(*words)
         assert len(done.lines) == 1
         assert done.objects[0]["id"] == batch_id
 

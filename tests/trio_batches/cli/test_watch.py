@@ -73,6 +73,27 @@ def test_a_command_runs_for_each_batch_that_ends(
     assert done.said.count("the command of --exec exited with 3") == 3
 
 
+@pytest.mark.parametrize("runs", [True, False])
+def test_a_command_that_runs_at_the_timeout_finishes(
+    shell: Shell, world: World, tmp_path: Path, *, runs: bool
+) -> None:
+    ids = [world.add_ended_batch(5), *([world.add_in_progress_batch(5)] if runs else [])]
+    noted = shlex.quote(str(tmp_path / "noted"))
+    done = shell.call("watch", "--timeout", "0.3", "--exec", f"sleep 1; echo x > {noted}", *ids)
+    assert (tmp_path / "noted").read_text() == "x\n"
+    assert done.code == (12 if runs else 0)
+    assert done.said == ("still in progress after 0.3 s\n" if runs else "")
+
+
+def test_a_batch_that_was_deleted_is_not_waited_for(shell: Shell, world: World) -> None:
+    batch_id = world.add_ended_batch(5)
+    for command_line in (["watch"], ["download"], ["delete", "--yes"]):
+        assert shell.call(*command_line, batch_id).code == 0
+    done = shell.call("watch", batch_id)
+    assert done.code == 3
+    assert done.said.startswith("404 not_found_error")
+
+
 def test_a_home_that_cannot_be_written_does_not_matter(
     shell: Shell, world: World, tmp_path: Path
 ) -> None:

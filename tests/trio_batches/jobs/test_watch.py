@@ -116,7 +116,9 @@ async def test_what_does_not_exist_is_said_at_once(network: Network, seen: Seen)
     assert seen.changes == [(there, "ended")]
 
 
-async def test_a_batch_that_is_known_to_exist_is_waited_for(network: Network, seen: Seen) -> None:
+async def test_a_batch_that_is_known_to_exist_is_waited_for(
+    network: Network, seen: Seen, caplog: pytest.LogCaptureFixture
+) -> None:
     world = World(scenario=Scenario(flicker=25, batch_seconds=31))
     network.serve(world=world)
     async with network.client() as other:
@@ -135,6 +137,8 @@ async def test_a_batch_that_is_known_to_exist_is_waited_for(network: Network, se
     async with network.client() as client:
         outcomes = await watch(client, [batch.id], seen, expected=[batch.id])
         assert seen.times == [30, 40]
+        (said,) = caplog.messages
+        assert said.endswith("; it is waited for, up to 10 minutes")
         assert list(outcomes) == [batch.id]
         gone = await watch(client, ["msgbatch_no"], seen, expected=["msgbatch_no"])
     assert isinstance(gone["msgbatch_no"], NotFoundError)
