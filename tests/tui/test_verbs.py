@@ -46,6 +46,7 @@ async def test_a_file_is_shown_before_it_is_submitted(tmp_path: Path) -> None:
         assert "320 output tokens at most" in text
         assert "claude-sonnet-5: 20" in text
         assert len(world) == 1
+        await session.heard()
         await session.press("y")
         job = await session.job()
 
@@ -242,6 +243,7 @@ async def test_what_failed_is_counted_before_it_is_sent_again(tmp_path: Path) ->
         dialog.path.value = str(path)
         await session.press("enter")
         await wait_until(lambda: session.focused == "refuse")
+        await session.heard()
         await session.press("y")
         await wait_until(lambda: any(batch.ended for batch in all_of(session)))
 

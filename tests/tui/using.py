@@ -50,6 +50,10 @@ class Session:
         assert isinstance(screen, ConfirmScreen)
         return screen
 
+    async def heard(self) -> None:
+        """Wait until a dialog takes keys as answers."""
+        await wait_until(lambda: isinstance(self.app.screen, Dialog) and self.app.screen.listens)
+
     @property
     def focused(self) -> str:
         return getattr(self.app.focused, "id", None) or ""

@@ -14,7 +14,7 @@ from textual.suggester import Suggester
 from textual.widgets import Button, Input, Static
 from typing_extensions import override
 
-from tui.screens.dialog import Dialog, facts_shown
+from tui.screens.dialog import Dialog, answer_words, facts_shown
 from tui.state.question import Fact
 from tui.state.questions import batches
 
@@ -67,6 +67,7 @@ class SubmitScreen(Dialog[Submittable]):
 
     path = getters.query_one("#path", Input)
     found = getters.query_one("#found", Vertical)
+    refuse = getters.query_one("#refuse", Button)
     send = getters.query_one("#send", Button)
 
     def __init__(self, check: Callable[[str], Awaitable[Checked]]) -> None:
@@ -74,6 +75,8 @@ class SubmitScreen(Dialog[Submittable]):
         self._check = check
         self._ready: Path | None = None
         self._named = ""
+        self._words = "Submit"
+        self._line: Input | None = None
 
     @override
     def compose(self) -> ComposeResult:
@@ -86,42 +89,64 @@ class SubmitScreen(Dialog[Submittable]):
             yield Input(id="label", compact=True, max_length=200)
             yield Vertical(id="found")
             yield Button(Content("esc  Cancel: send nothing"), id="refuse", compact=True)
-            yield Button(
-                Content("y    Submit"), id="send", compact=True, disabled=True, classes="tone-warn"
-            )
+            yield Button(id="send", compact=True, classes="tone-warn")
+
+    def on_mount(self) -> None:
+        """Show that nothing can be sent yet."""
+        self.show_answers()
 
     @override
     def lines_beside_facts(self) -> int:
         """Return the lines to fill in, their names, and the two answers."""
         return 6
 
+    @override
+    def show_answers(self) -> None:
+        """Let be sent what was found, where that is so and the dialog listens."""
+        heard = self._ready is not None and self.listens
+        self.send.disabled = not heard
+        self.send.label = answer_words("y", self._words, heard=heard)
+
     @on(Input.Changed, "#path")
     def _path_changed(self) -> None:
         """Forget what was found in another file."""
         if self.path.value != self._named:
             self._ready = None
-            self.send.disabled = True
+            self.show_answers()
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """Know that the user has gone on to something else."""
+        if event.widget is not self._line:
+            self._line = None
 
     @on(Input.Submitted)
-    def _entered(self) -> None:
+    def _entered(self, event: Input.Submitted) -> None:
         if self.path.value.strip():
-            self.run_worker(self._look(self.path.value), exclusive=True)
+            self._line = event.input
+            self.run_worker(self._look(self.path.value, event.value), exclusive=True)
 
-    async def _look(self, named: str) -> None:
+    async def _look(self, named: str, entered: str) -> None:
         """Show what is in the file, and let it be submitted if that can be done."""
         await self._show(Fact("checking every request…", "dim"))
         found = await self._check(named.strip())
         await self._show(*found.facts)
         if found.batches and named == self.path.value:
             self._ready, self._named = found.path, named
-            words = f"y    Submit {batches(found.batches)}; every request is paid for"
-            self.send.label = Content(words)
-            self.send.disabled = False
-            self.query_one("#refuse", Button).focus()
+            self._words = f"Submit {batches(found.batches)}; every request is paid for"
+            if self._waits(entered):
+                self.refuse.focus()
+                self.listen_after_silence()
+            else:
+                self.listen()
+
+    def _waits(self, entered: str) -> bool:
+        """Tell whether nothing was typed, and no other line gone to, since enter was pressed."""
+        line = self._line
+        return line is not None and line is self.focused and line.value == entered
 
     async def _show(self, *facts: Fact) -> None:
-        self.send.disabled = True
         self._ready = None
+        self.show_answers()
         await self.found.remove_children()
         await self.found.mount(facts_shown(facts))
         self.on_resize()
@@ -139,9 +164,11 @@ class SubmitScreen(Dialog[Submittable]):
 
     def on_key(self, event: events.Key) -> None:
         """Take the key of the choice; in the lines to fill in it is a letter."""
+        heard = self.hears(event)
         if event.character == "y":
             event.stop()
-            self._send()
+            if heard:
+                self._send()
 
     def _send(self) -> None:
         if self._ready is not None:
