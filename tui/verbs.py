@@ -45,25 +45,35 @@ Verb: TypeAlias = "Callable[[BatchesApp, tuple[str, ...], int], Awaitable[None]]
 """Takes the app, the ids of the batches, and how many of them, the last ones, a filter hides."""
 
 
-async def _ask(app: BatchesApp, question: Question) -> str | None:
+async def _ask(app: BatchesApp, question: Question, asked_on: Screen[object]) -> str | None:
     from tui.screens.confirm import ConfirmScreen  # noqa: PLC0415
 
-    return await _open(app, ConfirmScreen(question))
+    return await _open(app, ConfirmScreen(question), asked_on)
 
 
-async def _open(app: BatchesApp, dialog: Dialog[Answer]) -> Answer | None:
+async def _open(app: BatchesApp, dialog: Dialog[Answer], asked_on: Screen[object]) -> Answer | None:
     """Return what a dialog returns; None at once where it would come into the user's way.
 
-    That is another dialog, or a line that is typed into: the next letters are not for this one.
+    That is another screen than the one that the verb was chosen on, or a line that is
+    typed into: the next keys are not for this dialog.
     """
     if app.asking or app.screen.is_modal or isinstance(app.focused, Input):
         say(app, "not asked, and nothing done: something else was opened first")
+        return None
+    if not _is_there(app, asked_on):
         return None
     app.asking = True
     try:
         return await app.push_screen_wait(dialog)
     finally:
         app.asking = False
+
+
+def _is_there(app: BatchesApp, asked_on: Screen[object]) -> bool:
+    """Tell whether the user is still on a screen; where not, it is said."""
+    if not asked_on.is_active:
+        say(app, "not asked, and nothing done: you have gone to another screen")
+    return asked_on.is_active
 
 
 async def _start(app: BatchesApp, job: Job) -> None:
@@ -123,13 +133,15 @@ async def cancel(
     """
     from tui.engine.cancels import CancelJob  # noqa: PLC0415
 
+    asked_on = app.screen
     targets = _known(app, batch_ids)
     running = [batch.id for batch in targets if can_be_cancelled(batch)]
     if not running:
         say(app, "nothing to cancel: what was chosen has ended, or is being cancelled")
         return
     if hidden or instead or not app.cancels_unasked:
-        answer = await _ask(app, ask_cancel(targets, hidden=hidden, instead=instead))
+        question = ask_cancel(targets, hidden=hidden, instead=instead)
+        answer = await _ask(app, question, asked_on)
         if answer == "shown":
             await cancel(app, _shown(batch_ids, hidden), 0, instead=instead)
             return
@@ -143,6 +155,7 @@ async def delete(app: BatchesApp, batch_ids: tuple[str, ...], hidden: int) -> No
     """Delete what has ended, after a question and some seconds in which it can be taken back."""
     from tui.engine.copies import find_copies  # noqa: PLC0415
 
+    asked_on = app.screen
     targets = _known(app, batch_ids)
     ended = [batch.id for batch in targets if batch.ended]
     if not ended:
@@ -151,7 +164,8 @@ async def delete(app: BatchesApp, batch_ids: tuple[str, ...], hidden: int) -> No
     with complaining(app):
         copies = await app.ask(find_copies, await app.engine(), ended)
         without = [batch_id for batch_id, folder in copies.items() if folder is None]
-        answer = await _ask(app, ask_delete(targets, without_copy=without, hidden=hidden))
+        question = ask_delete(targets, without_copy=without, hidden=hidden)
+        answer = await _ask(app, question, asked_on)
         match answer:
             case "shown":
                 await delete(app, _shown(batch_ids, hidden), 0)
@@ -191,6 +205,7 @@ async def label(app: BatchesApp, batch_ids: tuple[str, ...], hidden: int) -> Non
             note=notes.pop() if len(notes) == 1 else None,
             hidden=hidden,
         ),
+        app.screen,
     )
     if written is None:
         return
@@ -208,6 +223,7 @@ async def resubmit(app: BatchesApp, batch_ids: tuple[str, ...], hidden: int) -> 
     from tui.engine.plans import count_failed  # noqa: PLC0415
     from tui.engine.submits import ResubmitJob  # noqa: PLC0415
 
+    asked_on = app.screen
     say(app, f"counting what failed in {batches(len(batch_ids))}")
     with complaining(app):
         found = await app.ask(count_failed, await app.engine(), batch_ids)
@@ -221,7 +237,7 @@ async def resubmit(app: BatchesApp, batch_ids: tuple[str, ...], hidden: int) -> 
             sent_before=found.sent_before,
             hidden=hidden,
         )
-        answer = await _ask(app, question)
+        answer = await _ask(app, question, asked_on)
         if answer == "shown":
             await resubmit(app, _shown(batch_ids, hidden), 0)
         elif answer in {"send", "all"}:
@@ -275,16 +291,17 @@ async def submit(app: BatchesApp) -> None:
             return Checked(describe_faults(plan.sentences), path, 0)
         return Checked(describe_plan(plan), path, len(plan.chunks))
 
-    chosen = await _open(app, SubmitScreen(check))
+    chosen = await _open(app, SubmitScreen(check), app.screen)
     if chosen is not None:
         await _start(app, SubmitJob(chosen.path, chosen.label))
 
 
 async def retry(app: BatchesApp, job: JobView) -> None:
     """Begin once more what failed or was stopped in a job; ask where batches would be changed."""
+    asked_on = app.screen
     with complaining(app):
         left = await app.ask((await app.engine()).jobs.retry, job.id)
-        if left:
+        if left and _is_there(app, asked_on):
             await (cancel if job.kind == "cancel" else delete)(app, left, 0)
 
 

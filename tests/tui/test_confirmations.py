@@ -13,7 +13,6 @@ from tests.tui.using import deletes, text_of, using, world_of
 from tests.tui.waiting import wait_until
 from tui.screens.confirm import ConfirmScreen
 from tui.screens.jobs import JobsScreen
-from tui.verbs import VERBS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -249,23 +248,6 @@ async def test_a_verb_that_is_chosen_twice_asks_once(tmp_path: Path) -> None:
         await session.press("escape")
         await session.back()
 
-    assert deletes(world) == 0
-
-
-@pytest.mark.parametrize("key", ["slash", "colon", "y"])
-async def test_a_question_that_comes_late_takes_no_letters_from_elsewhere(
-    tmp_path: Path, key: str
-) -> None:
-    world = world_of(1)
-    async with using(world, tmp_path, seconds=0) as session:
-        targets = session.list.targets()
-        await session.press(key)
-        await wait_until(lambda: key == "slash" or session.screen is not session.list)
-        before = session.screen
-        await VERBS["delete"](session.app, targets, 0)
-
-        await wait_until(lambda: "not asked" in session.said())
-        assert session.screen is before
     assert deletes(world) == 0
 
 

@@ -117,9 +117,10 @@ async def test_the_question_before_a_delete(
     theme: str, size: tuple[int, int], request: pytest.FixtureRequest
 ) -> None:
     async with drawn(theme, size) as (app, pilot):
-        await app.push_screen(
-            ConfirmScreen(ask_delete(BATCHES[2:5], without_copy={BATCHES[3].id}, hidden=1))
-        )
+        question = ask_delete(BATCHES[2:5], without_copy={BATCHES[3].id}, hidden=1)
+        dialog = ConfirmScreen(question)
+        await app.push_screen(dialog)
+        await wait_until(lambda: dialog.listens)
         await pilot.pause()
 
         check(app, "delete", request)

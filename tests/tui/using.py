@@ -44,8 +44,9 @@ class Session:
             await self.pilot.press(key)
 
     async def dialog(self) -> ConfirmScreen:
-        """Wait for a question and return it."""
+        """Wait for a question that can be answered, and return it."""
         await wait_until(lambda: isinstance(self.app.screen, ConfirmScreen) and self.focused)
+        await self.heard()
         screen = self.app.screen
         assert isinstance(screen, ConfirmScreen)
         return screen

@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.widgets import Button, Input, Static
 from typing_extensions import override
 
-from tui.screens.dialog import Dialog, facts_shown, tone_class
+from tui.screens.dialog import Dialog, answer_words, facts_shown, tone_class
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -51,14 +51,23 @@ class ConfirmScreen(Dialog[str]):
             yield Button(Content(f"esc  {question.refusal}"), id="refuse", compact=True)
             for choice in question.choices:
                 yield Button(
-                    Content(
-                        f"{choice.key}    {choice.words}{' *' if self._counts(choice) else ''}"
-                    ),
-                    id=f"choice-{choice.id}",
-                    classes=tone_class(choice.tone),
-                    compact=True,
-                    disabled=self._counts(choice),
+                    id=f"choice-{choice.id}", classes=tone_class(choice.tone), compact=True
                 )
+
+    def on_mount(self) -> None:
+        """Begin to listen a moment after the question can be seen."""
+        self.show_answers()
+        self.call_after_refresh(self.listen_after_silence)
+
+    @override
+    def show_answers(self) -> None:
+        """Let be chosen what can be by now."""
+        for choice in self.question.choices:
+            counts = self._counts(choice)
+            button = self.query_one(f"#choice-{choice.id}", Button)
+            button.disabled = not self.listens or (counts and not self._typed)
+            words = f"{choice.words}{' *' if counts else ''}"
+            button.label = answer_words(choice.key, words, heard=self.listens)
 
     @override
     def lines_beside_facts(self) -> int:
@@ -76,9 +85,7 @@ class ConfirmScreen(Dialog[str]):
 
     @on(Input.Changed)
     def _count_changed(self) -> None:
-        for choice in self.question.choices:
-            if self._counts(choice):
-                self.query_one(f"#choice-{choice.id}", Button).disabled = not self._typed
+        self.show_answers()
 
     @on(Input.Submitted)
     def _count_entered(self) -> None:
@@ -88,10 +95,11 @@ class ConfirmScreen(Dialog[str]):
 
     def on_key(self, event: events.Key) -> None:
         """Take the key of a choice, or the digits of the number."""
+        heard = self.hears(event)
         for choice in self.question.choices:
             if event.character == choice.key:
                 event.stop()
-                if self._typed or not choice.counted:
+                if heard and (self._typed or not choice.counted):
                     self.dismiss(choice.id)
                 return
         if self.question.typed is not None and event.character and event.character.isdecimal():

@@ -68,7 +68,7 @@ def test_a_delete_is_asked_for_counted_down_and_taken_back(
     terminal.press("Enter")  # the focus is on Cancel
     terminal.wait_without("Delete 2 batches?")
     terminal.press("C-d")
-    terminal.wait_for("Delete 2 batches?")
+    terminal.wait_for("Y    Delete")
     terminal.type("Y")
     terminal.wait_for("z takes it back")
     terminal.press("z")
@@ -86,7 +86,7 @@ def test_a_delete_that_nobody_takes_back_is_done_after_five_seconds(
     started(terminal, "status:ended age:>20d")
 
     terminal.press("C-d")
-    terminal.wait_for("Delete 1 batch?")
+    terminal.wait_for("Y    Delete")
     terminal.type("Y")
     terminal.wait_for("z takes it back")
     assert listed.now().keys() == before.keys()
@@ -106,7 +106,7 @@ def test_it_downloads_verifies_and_only_then_deletes(
     started(terminal, "status:ended age:<9d copy:none")
 
     terminal.press("Space", "Space", "C-d")
-    terminal.wait_for("Delete 2 batches?")
+    terminal.wait_for("y    Download, verify, then delete")
     terminal.type("y")
     terminal.wait_for("z takes it back")
     terminal.wait_without("z takes it back")
@@ -130,7 +130,7 @@ def test_a_batch_that_runs_is_cancelled_after_a_question(
     started(terminal, "status:progress")
 
     terminal.press("c")
-    terminal.wait_for("Cancel 1 batch?")
+    terminal.wait_for("y    Cancel")
     terminal.type("y")
     terminal.wait_for("cancelling")
     terminal.press("q")
