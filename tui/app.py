@@ -19,7 +19,7 @@ from tui import chrome
 from tui.actions import bindings
 from tui.actions.app import APP
 from tui.config import Configuration
-from tui.keymap import checked_keymap
+from tui.keymap import checked_keymap, key_of
 from tui.screens.batches import BatchesScreen
 from tui.screens.verbs import VerbScreen
 from tui.state.activity import Activity
@@ -114,7 +114,8 @@ class BatchesApp(App[None]):
         self.options = options
         settings = options.configuration.settings
         register_themes(self, settings.theme)
-        self.set_keymap(checked_keymap(options.configuration))
+        keymap = checked_keymap(options.configuration)
+        self.set_keymap(keymap)
         if not settings.animations:
             self.animation_level = "none"
         self.batches: BatchList = BatchList()
@@ -122,7 +123,7 @@ class BatchesApp(App[None]):
         self.activity: Activity = Activity()
         self.jobs: JobList = JobList()
         self.jobs_changed: Signal[None] = Signal(self, "jobs")
-        self.undo: Undo = Undo(self)
+        self.undo: Undo = Undo(self, key_of("app.take_back", keymap))
         self.cancels_unasked = False
         self.asking = False
         self.title_line: TerminalTitle = TerminalTitle(None)
@@ -142,8 +143,8 @@ class BatchesApp(App[None]):
         resumed.subscribe(self, lambda _: self.call_later(self.refresh, layout=True))
         # What nobody sees does not count down.
         suspended = cast("Signal[object]", self.app_suspend_signal)  # pyright: ignore[reportUnknownMemberType]
-        suspended.subscribe(self, lambda _: self.undo.countdowns.hold(), immediate=True)
-        resumed.subscribe(self, lambda _: self.undo.countdowns.go_on())
+        suspended.subscribe(self, lambda _: self.undo.countdowns.hold("suspended"), immediate=True)
+        resumed.subscribe(self, lambda _: self.undo.countdowns.go_on("suspended"))
         await self.push_screen(self._first_screen())
         self.call_after_refresh(self.drawn.set)
 

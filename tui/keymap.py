@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tui.actions import Action
     from tui.config import Configuration
 
-__all__ = ("checked_keymap", "show_keys")
+__all__ = ("checked_keymap", "key_of", "show_keys")
 
 _MODIFIERS = frozenset({"ctrl", "shift", "alt", "meta", "super", "hyper"})
 _NAMES = frozenset(key.value for key in Keys) | frozenset(KEY_NAME_REPLACEMENTS.values())
@@ -51,6 +51,17 @@ def checked_keymap(
     for screen, table in offered.items():
         _refuse_clashes(configuration, keymap, screen, table)
     return keymap
+
+
+def key_of(name: str, keymap: Mapping[str, str]) -> str:
+    """Return the first key of an action, as one reads it.
+
+    Args:
+        name: The action's id.
+        keymap: The user's keys, as `checked_keymap` returns them.
+    """
+    keys = keymap.get(name, ACTIONS[name].keys)
+    return _show(_normal_keys(keys)[0])
 
 
 def show_keys(keys: str) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, final
 
+from textual.widgets import Input
+
 from tui.state.countdown import Countdowns
 from tui.widgets.countdown import Countdown
 
@@ -24,14 +26,16 @@ class Undo:
 
     Args:
         app: Whose screens they are.
+        key: What takes back, as the user reads it.
 
     Attributes:
         countdowns: What is pending.
         leaving: Whether the user is being asked if the app may end nevertheless.
     """
 
-    def __init__(self, app: App[None]) -> None:
+    def __init__(self, app: App[None], key: str) -> None:
         self.countdowns: Countdowns = Countdowns()
+        self.countdowns.key = key
         self.leaving: bool = False
         self._app = app
         self._timer: Timer | None = None
@@ -50,9 +54,19 @@ class Undo:
         return "" if taken is None else taken.words
 
     def _tick(self) -> None:
+        self._hold_while_typing()
         for pending in self.countdowns.due():
             self._app.run_worker(pending.do())
         self._show()
+
+    def _hold_while_typing(self) -> None:
+        """Let no second pass while the key that takes back would be a letter in some line."""
+        if not self._app.app_focus:  # another window has it: the line gets it back
+            return
+        if isinstance(self._app.focused, Input):
+            self.countdowns.hold("typing")
+        else:
+            self.countdowns.go_on("typing")
 
     def _show(self) -> None:
         sentence = self.countdowns.sentence()

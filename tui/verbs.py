@@ -310,13 +310,13 @@ async def leave(app: BatchesApp) -> None:
     from tui.screens.confirm import ConfirmScreen  # noqa: PLC0415
 
     countdowns = app.undo.countdowns
-    countdowns.hold()
+    countdowns.hold("leaving")
     app.undo.leaving = True
     try:
         answer = await app.push_screen_wait(ConfirmScreen(ask_quit(len(countdowns))))
     finally:
         app.undo.leaving = False
-        countdowns.go_on()
+        countdowns.go_on("leaving")
     if answer == "quit":
         app.exit()
 

@@ -12,7 +12,6 @@ from tests.trio_batches.jobs.places import asked, assert_whole
 from tests.tui.using import deletes, text_of, using, world_of
 from tests.tui.waiting import wait_until
 from tui.screens.confirm import ConfirmScreen
-from tui.screens.jobs import JobsScreen
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,29 +52,6 @@ async def test_a_confirmed_delete_waits_in_sight_and_is_then_sent(tmp_path: Path
     assert (job.kind, job.state) == ("delete", "done")
     assert first not in world.batch_ids
     assert deletes(world) == 1
-
-
-async def test_what_is_taken_back_sends_no_request(tmp_path: Path) -> None:
-    world = world_of(4)
-    async with using(world, tmp_path) as session:
-        for _ in range(2):
-            await session.press("ctrl+d")
-            await session.dialog()
-            await session.press("Y")
-            await session.back()
-            await session.press("down")
-        assert len(session.app.undo.countdowns) == 2
-
-        await session.press("z", "exclamation_mark")
-        await wait_until(lambda: isinstance(session.app.screen, JobsScreen))
-        await wait_until(lambda: "Deleting 1 batch in" in session.countdown())
-        await session.press("z")
-        await wait_until(lambda: not session.countdown())
-
-        assert "taken back, nothing was sent" in session.said()
-        assert session.app.jobs.jobs == {}
-    assert deletes(world) == 0
-    assert {record.method for record in world.requests} == {"GET"}
 
 
 async def test_more_than_ten_are_deleted_only_when_their_number_is_typed(tmp_path: Path) -> None:

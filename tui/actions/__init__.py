@@ -29,6 +29,8 @@ class Action(NamedTuple):
         footer: Whether the footer shows it.
         at_once: Whether it is done before any later key is looked at. What moves the
             focus must be: otherwise, typed fast, the next key goes to the wrong place.
+            What the app does at once it does above dialogs and menus, too; where its key
+            is a letter, not while one types.
     """
 
     id: str

@@ -38,6 +38,7 @@ APP = (
         "Take back",
         "take_back",
         "Take back the delete that was confirmed last, while its countdown runs.",
+        at_once=True,
     ),
     Action(
         "app.activity",

@@ -41,7 +41,6 @@ class Dialog(ModalScreen[Answer | None], Generic[Answer]):
     CSS_PATH: ClassVar[CSSPathType | None] = "dialog.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "refuse", "Cancel", show=False, id="dialog.cancel"),
-        Binding("z", "app.take_back", "Undo", show=False, id="dialog.take_back"),
         Binding("down", "app.focus_next", "Next", show=False, id="dialog.next"),
         Binding("up", "app.focus_previous", "Previous", show=False, id="dialog.previous"),
         Binding("pagedown", "scroll_facts(1)", "Further down", show=False, id="dialog.down"),

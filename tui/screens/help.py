@@ -55,12 +55,12 @@ class HelpScreen(ModalScreen[None]):
         with VerticalScroll(id="help", can_focus=True) as pane:
             pane.border_title = "Keys"
             pane.border_subtitle = "esc closes"
-            yield Static(help_text(self._offers, self._cells()), markup=False)
+            yield Static(help_text(self._offers, self._cells()), id="offers", markup=False)
 
     def on_resize(self) -> None:
         """Wrap the sentences to another width."""
         text = help_text(self._offers, self._cells())
-        self.call_after_refresh(self.query_one(Static).update, text)
+        self.call_after_refresh(self.query_one("#offers", Static).update, text)
 
     def _cells(self) -> int:
         """Return how wide the sentences may be."""

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import math
 import time
-from typing import TYPE_CHECKING, NamedTuple, final
+from typing import TYPE_CHECKING, Literal, NamedTuple, final
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-__all__ = ("Countdowns", "Pending")
+__all__ = ("Countdowns", "Pending", "Why")
 
 SECONDS = 5.0
+
+LEAST = 2.0
+"""Seconds that are left after a hold, to take back what was held."""
+
+Why = Literal["leaving", "suspended", "typing"]
+"""What holds: the user is asked about it, is elsewhere, or types, so that no letter takes back."""
 
 
 class Pending(NamedTuple):
@@ -33,12 +39,15 @@ class Countdowns:
 
     Attributes:
         seconds: How long each can be taken back.
+        key: What takes back.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self.seconds: float = SECONDS
+        self.key: str = "z"
         self._clock = clock
         self._pending: list[Pending] = []
+        self._held: set[Why] = set()
         self._held_at: float | None = None
 
     def __len__(self) -> int:
@@ -55,21 +64,27 @@ class Countdowns:
 
     def due(self) -> list[Pending]:
         """Return what is to be done now; it cannot be taken back any more."""
-        now = self._now()
+        if self._held:
+            return []
+        now = self._clock()
         due = [pending for pending in self._pending if pending.due <= now]
         self._pending = [pending for pending in self._pending if pending.due > now]
         return due
 
-    def hold(self) -> None:
+    def hold(self, why: Why) -> None:
         """Let no second pass until `go_on`."""
-        if self._held_at is None:
+        if not self._held:
             self._held_at = self._clock()
+        self._held.add(why)
 
-    def go_on(self) -> None:
-        """Let the seconds pass again."""
-        if self._held_at is not None:
-            passed, self._held_at = self._clock() - self._held_at, None
-            self._pending = [p._replace(due=p.due + passed) for p in self._pending]
+    def go_on(self, why: Why) -> None:
+        """Let the seconds pass again, unless something else holds them."""
+        self._held.discard(why)
+        if self._held_at is not None and not self._held:
+            now = self._clock()
+            passed, self._held_at = now - self._held_at, None
+            least = now + min(LEAST, self.seconds)
+            self._pending = [p._replace(due=max(p.due + passed, least)) for p in self._pending]
 
     def sentence(self) -> str:
         """Say what will be done, and when; empty if that is nothing."""
@@ -78,7 +93,10 @@ class Countdowns:
         now = self._now()
         parts = [f"{p.words} in {max(1, math.ceil(p.due - now))} s" for p in self._pending]
         last = "it" if len(parts) == 1 else "the last"
-        return f"{', '.join(parts)} — z takes {last} back"
+        what, back = ", ".join(parts), f"{self.key} takes {last} back"
+        if "typing" in self._held:
+            return f"Held while you type: {what} — then {back}"
+        return f"{what} — {back}"
 
     def _now(self) -> float:
         return self._clock() if self._held_at is None else self._held_at

@@ -14,7 +14,7 @@ __all__ = ("Countdown",)
 
 
 class Countdown(Static):
-    """Over the first line of whatever screen there is; a click takes back, like `z`."""
+    """Over the first line of whatever screen there is; a click takes back, like the key."""
 
     DEFAULT_CSS = """
     Countdown {

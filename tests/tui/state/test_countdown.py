@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from tui.state.countdown import SECONDS, Countdowns
+from tui.state.countdown import LEAST, SECONDS, Countdowns
 
 
 class Clock:
@@ -63,12 +63,51 @@ def test_no_second_passes_while_it_is_held() -> None:
     countdowns = Countdowns(clock)
     countdowns.begin("first", nothing)
     clock.now += 2
-    countdowns.hold()
+    countdowns.hold("suspended")
     clock.now += 1000
     assert countdowns.due() == []
     assert "in 3 s" in countdowns.sentence()
 
-    countdowns.go_on()
+    countdowns.go_on("suspended")
     assert "in 3 s" in countdowns.sentence()
     clock.now += 3
     assert len(countdowns.due()) == 1
+
+
+def test_it_is_held_until_nothing_holds_it() -> None:
+    clock = Clock()
+    countdowns = Countdowns(clock)
+    countdowns.begin("first", nothing)
+    countdowns.hold("leaving")
+    countdowns.hold("typing")
+    countdowns.go_on("leaving")
+    clock.now += 1000
+    assert countdowns.due() == []
+    countdowns.go_on("typing")
+    assert "in 5 s" in countdowns.sentence()
+
+
+def test_what_is_due_when_the_hold_begins_is_held_and_leaves_time_after_it() -> None:
+    clock = Clock()
+    countdowns = Countdowns(clock)
+    countdowns.begin("first", nothing)
+    clock.now += SECONDS
+    countdowns.hold("typing")
+    assert countdowns.due() == []
+    countdowns.go_on("typing")
+    clock.now += LEAST - 0.01
+    assert countdowns.due() == []
+    clock.now += 0.01
+    assert len(countdowns.due()) == 1
+
+
+def test_it_says_that_it_is_held_while_the_user_types() -> None:
+    countdowns = Countdowns(Clock())
+    countdowns.key = "F8"
+    countdowns.begin("Deleting 1 batch", nothing)
+    countdowns.hold("leaving")
+    assert countdowns.sentence() == "Deleting 1 batch in 5 s — F8 takes it back"
+    countdowns.hold("typing")
+    assert countdowns.sentence() == (
+        "Held while you type: Deleting 1 batch in 5 s — then F8 takes it back"
+    )
