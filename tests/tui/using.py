@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, cast
 
+from textual import events
 from textual.widgets import Static
 
 from tests.trio_batches.jobs.places import asked
@@ -42,6 +43,11 @@ class Session:
     async def press(self, *keys: str) -> None:
         for key in keys:
             await self.pilot.press(key)
+
+    def burst(self, *keys: str) -> None:
+        """Press keys that come together, as over a slow line."""
+        for key in keys:
+            self.app.post_message(events.Key(key, key if len(key) == 1 else None))
 
     async def dialog(self) -> ConfirmScreen:
         """Wait for a question that can be answered, and return it."""

@@ -50,7 +50,10 @@ class BatchesScreen(FilterScreen, VerbScreen):
         yield TopLine()
         yield Banner()
         yield Table(self.batches_app.batches, id="batches")
-        yield FilterBar("words, !not, re:regex, status:ended, age:<7d, total:>1000, label:night")
+        yield FilterBar(
+            "words, !not, re:regex, status:ended, age:<7d, total:>1000, label:night",
+            self._filter_by,
+        )
         yield JobLine()
         yield StatusLine()
         yield Footer(compact=True, show_command_palette=False)
@@ -128,10 +131,9 @@ class BatchesScreen(FilterScreen, VerbScreen):
         self.filter_bar.clear()
         return filtered
 
-    @on(FilterBar.Changed)
-    def _filter_changed(self, message: FilterBar.Changed) -> None:
+    def _filter_by(self, text: str) -> None:
         try:
-            wanted = parse_filter(message.text, KINDS)
+            wanted = parse_filter(text, KINDS)
         except FilterError as error:
             self.filter_bar.tell(str(error))
             return

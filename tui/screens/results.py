@@ -101,7 +101,9 @@ class ResultsScreen(FilterScreen):
         yield Banner()
         yield Table(self.rows, id="results")
         yield FrequencyPanel(markup=False)
-        yield FilterBar("words, !not, re:regex, id:x, type:errored, model:x, stop:x, out:>500")
+        yield FilterBar(
+            "words, !not, re:regex, id:x, type:errored, model:x, stop:x, out:>500", self._filter_by
+        )
         yield StatusLine()
         yield Footer(compact=True, show_command_palette=False)
 
@@ -197,10 +199,9 @@ class ResultsScreen(FilterScreen):
 
     # Filters
 
-    @on(FilterBar.Changed)
-    def _filter_changed(self, message: FilterBar.Changed) -> None:
+    def _filter_by(self, text: str) -> None:
         try:
-            self._query = parse_query(message.text)
+            self._query = parse_query(text)
         except QueryError as error:
             self.filter_bar.tell(str(error))
             return

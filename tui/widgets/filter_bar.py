@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.binding import Binding
 from textual.containers import Horizontal
 from textual.content import Content
-from textual.message import Message
 from textual.widgets import Input, Static
 from typing_extensions import override
 
 from tui.state.plain import plain_line
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from textual.app import ComposeResult
     from textual.binding import BindingType
     from textual.widget import Widget
@@ -26,7 +28,12 @@ PAUSE = 0.12
 
 
 class FilterBar(Horizontal):
-    """Hidden until it is opened; what is typed takes effect while one types."""
+    """Hidden until it is opened; what is typed takes effect while one types.
+
+    Args:
+        placeholder: What can be typed.
+        apply: Filters as a text says; it has been done when it returns.
+    """
 
     DEFAULT_CSS = """
     FilterBar { height: 1; display: none; background: $boost; }
@@ -41,16 +48,10 @@ class FilterBar(Horizontal):
         Binding("enter,down", "keep", "To the rows", show=False, priority=True),
     ]
 
-    class Changed(Message):
-        """The filter is another one."""
-
-        def __init__(self, text: str) -> None:
-            super().__init__()
-            self.text = text
-
-    def __init__(self, placeholder: str) -> None:
+    def __init__(self, placeholder: str, apply: Callable[[str], None]) -> None:
         super().__init__()
         self._placeholder = placeholder
+        self._apply = apply
         self._said = ""
         self._came_from: Widget | None = None
         self.fault = ""
@@ -100,18 +101,26 @@ class FilterBar(Horizontal):
     def _typed(self) -> None:
         self.set_timer(PAUSE, self._say)
 
-    def action_keep(self) -> None:
+    async def action_keep(self) -> None:
         """Keep the filter and go back to the rows."""
+        await self._take_letters()
         self.screen.set_focus(self._came_from)
         self._say()
         self.display = bool(self.text)
 
-    def action_leave(self) -> None:
+    async def action_leave(self) -> None:
         """Take the filter away and go back to the rows."""
+        await self._take_letters()
         self.screen.set_focus(self._came_from)
         self.clear()
+
+    async def _take_letters(self) -> None:
+        """Let the line take the letters that wait for it: a key with priority overtakes them."""
+        taken = asyncio.Event()
+        if self.query_one(Input).call_later(taken.set):
+            await taken.wait()
 
     def _say(self) -> None:
         if self.text != self._said:
             self._said = self.text
-            self.post_message(self.Changed(self.text))
+            self._apply(self.text)

@@ -30,7 +30,7 @@ class Lines(App[None]):
     def compose(self) -> ComposeResult:
         yield TopLine()
         yield Banner()
-        yield FilterBar("")
+        yield FilterBar("", lambda _: None)
         yield StatusLine()
 
 
