@@ -20,7 +20,7 @@ from trio_batches.cli.selection import Selection
 from trio_batches.cli.terminal import narrate, write_line, write_objects
 from trio_batches.client import Client
 from trio_batches.client.nursery import open_hidden_nursery
-from trio_batches.errors import StorageError
+from trio_batches.errors import StorageError, TrioBatchesError
 from trio_batches.jobs import DownloadProgress
 from trio_batches.jobs import download as download_batches
 from trio_batches.store import Home
@@ -171,11 +171,17 @@ def _narrate_errors(progress: DownloadProgress, folder: Path) -> None:
     if isinstance(stopped_by, StorageError) and (needed := progress.bytes_needed()):
         narrate(f"{folder}: about {needed:,} bytes more are needed")
     for entry in progress.batches.values():
-        if entry.error is not None and type(entry.error) is not type(stopped_by):
+        if entry.error is not None and not _is_alike(entry.error, stopped_by):
             sentence = sentence_of(entry.error)
             narrate(sentence if entry.batch_id in sentence else f"{entry.batch_id}: {sentence}")
     if progress.ended_early:
         narrate("the time is up: run the same command again to go on")
+
+
+def _is_alike(error: TrioBatchesError, other: TrioBatchesError | None) -> bool:
+    if isinstance(error, StorageError) and isinstance(other, StorageError):
+        return error.errno == other.errno
+    return type(error) is type(other)
 
 
 def summarise(progress: DownloadProgress) -> None:

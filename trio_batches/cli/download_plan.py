@@ -11,7 +11,7 @@ import trio
 from trio_batches.cli.exit_codes import Exit, exit_of_all, sentence_of
 from trio_batches.cli.terminal import narrate, print_table, write_objects
 from trio_batches.cli.time_span import span
-from trio_batches.errors import TrioBatchesError
+from trio_batches.errors import StorageError, TrioBatchesError
 from trio_batches.jobs import for_each, forecast
 from trio_batches.protocol.limits import RESULTS_KEPT
 from trio_batches.store import ResultsFolder
@@ -45,11 +45,18 @@ async def print_plan(
 ) -> Exit:
     """Print what a download would do, the most urgent first; fetch nothing but the batches."""
     found = await _look_up(client, batches)
-    errors = [batch for batch in found if isinstance(batch, TrioBatchesError)]
+    errors: list[TrioBatchesError] = [
+        batch for batch in found if isinstance(batch, TrioBatchesError)
+    ]
     known = [batch for batch in found if isinstance(batch, MessageBatch)]
     known.sort(key=lambda batch: batch.created_at)
     room = await trio.to_thread.run_sync(forecast, folder)
-    steps = [await _step(batch, folder, room) for batch in known]
+    steps: list[_Step] = []
+    for batch in known:
+        try:
+            steps.append(await _step(batch, folder, room))
+        except StorageError as unreadable:
+            errors.append(unreadable)
     if as_json:
         await write_objects(map(msgspec.json.encode, steps))
     else:

@@ -16,10 +16,12 @@ class StorageError(TrioBatchesError):
 
     Attributes:
         path: The file or folder it happened to.
+        errno: The system's number for what happened; None where it gave none.
     """
 
-    def __init__(self, path: str, reason: str) -> None:
+    def __init__(self, path: str, reason: str, *, errno: int | None = None) -> None:
         self.path = path
+        self.errno: int | None = errno
         super().__init__(f"{path}: {reason}")
 
 

@@ -24,6 +24,7 @@ from trio_batches.jobs.forecast import forecast
 from trio_batches.jobs.outcomes import Outcomes
 from trio_batches.jobs.pace import Meter, steer
 from trio_batches.jobs.progress import BatchDownload, DownloadProgress
+from trio_batches.store.disk import fails_all
 from trio_batches.store.results_folder import ResultsFolder
 
 if TYPE_CHECKING:
@@ -46,7 +47,6 @@ _HOPELESS = (
     BillingError,
     PermissionDeniedError,
     SpendLimitError,
-    StorageError,
 )
 """What fails one batch like this would fail all of them."""
 
@@ -73,7 +73,8 @@ async def download(  # noqa: PLR0913  # each is a choice of its own
     it, once; it is synced to the disk before its receipt is written. A batch
     whose verified file is there already costs no request. What an interrupted
     download left is taken over. One batch's failure does not stop the others,
-    unless it would be theirs too: a refused key, a spend limit, a full disk.
+    unless it would be theirs too: a refused key, a spend limit, a full disk, a
+    folder that nothing can be written into.
 
     Of a sequence, the batches whose results the service will drop first are
     fetched first; an iterator's are fetched in its order. A batch that another
@@ -249,16 +250,24 @@ class _Download:
 
     async def _look_again(self, entry: BatchDownload, error: BusyError) -> None:
         """See whether the other process has fetched a batch meanwhile."""
-        if not await self._fetch.is_there(entry):
-            self._fail(entry, error)
+        try:
+            if not await self._fetch.is_there(entry):
+                self._fail(entry, error)
+        except StorageError as unreadable:
+            self._fail(entry, unreadable)
         await self._write_down(entry)
 
     def _fail(self, entry: BatchDownload, error: TrioBatchesError) -> None:
         entry.state, entry.error = "failed", error
         if isinstance(error, APIStatusError):
             entry.request_id = error.request_id
-        if isinstance(error, _HOPELESS):
+        if self._fails_all(error):
             self._stop(error)
+
+    def _fails_all(self, error: TrioBatchesError) -> bool:
+        if isinstance(error, StorageError):
+            return fails_all(error, self._fetch.folder)
+        return isinstance(error, _HOPELESS)
 
     def _stop(self, error: TrioBatchesError) -> None:
         self._progress.stopped_by = error

@@ -16,6 +16,7 @@ from trio_batches.transport.address import id_segment
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from trio_batches.client import Client
     from trio_batches.client.results import Blocks
@@ -57,6 +58,11 @@ class Fetch:
         self._recheck = recheck
         self._finishing = Finishing(folder)
 
+    @property
+    def folder(self) -> Path:
+        """Where the files go."""
+        return self._folder.path
+
     async def look(self, batch: str | MessageBatch, entry: BatchDownload) -> MessageBatch | None:
         """Return the ended batch that is to be fetched; None if its verified file is there.
 
@@ -80,7 +86,7 @@ class Fetch:
             lambda: self._folder.held(entry.batch_id, deep=self._recheck)
         )
         if receipt is not None:
-            entry.accept(receipt, self._folder.path, "present")
+            entry.accept(receipt, self.folder, "present")
         return receipt is not None
 
     async def run(
@@ -101,7 +107,7 @@ class Fetch:
         entry.state = "running"
         begun = await trio.to_thread.run_sync(self._begin, batch)
         if isinstance(begun, Receipt):
-            entry.accept(begun, self._folder.path, "present")
+            entry.accept(begun, self.folder, "present")
             return
         claim, part = begun
         entry.part = part.path

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from trio_batches.errors import StorageError
 from trio_batches.store.disk import storage_errors
 from trio_batches.store.receipt import load_receipt
 
@@ -49,8 +51,9 @@ def forecast(folder: Path) -> Forecast:
     receipts = (name.removesuffix(_RECEIPT) for name in names if name.endswith(_RECEIPT))
     lines = size = 0
     for _, batch_id in zip(range(SAMPLE), receipts, strict=False):
-        receipt = load_receipt(folder, batch_id)
-        if receipt is not None:
-            lines += receipt.lines
-            size += receipt.bytes
+        with contextlib.suppress(StorageError):  # the others tell enough
+            receipt = load_receipt(folder, batch_id)
+            if receipt is not None:
+                lines += receipt.lines
+                size += receipt.bytes
     return Forecast(bytes_per_line=size / lines if lines else None, free=free)

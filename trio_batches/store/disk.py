@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = (
     "create_file",
+    "fails_all",
     "make_folder",
     "make_last",
     "publish",
@@ -49,9 +50,21 @@ def storage_errors(path: Path) -> Generator[None]:
         place = str(exc.filename or path)
         if exc.errno in _FULL:
             raise StorageError(
-                place, f"{exc.strerror}: free some space, then run the same command again"
+                place,
+                f"{exc.strerror}: free some space, then run the same command again",
+                errno=exc.errno,
             ) from exc
-        raise StorageError(place, str(exc.strerror or exc)) from exc
+        raise StorageError(place, str(exc.strerror or exc), errno=exc.errno) from exc
+
+
+def fails_all(error: StorageError, folder: Path) -> bool:
+    """Tell whether what happened to a file in a folder would happen to every other one there."""
+    return (
+        error.errno in _FULL
+        or error.errno == errno.EROFS
+        or error.path == str(folder)
+        or not os.access(folder, os.W_OK | os.X_OK)
+    )
 
 
 @contextlib.contextmanager

@@ -119,6 +119,23 @@ def test_a_dry_run_says_what_there_is_to_do_and_does_nothing(shell: Shell, world
     assert names(shell.results) == {f"{first}.jsonl", f"{first}.receipt.json"}
 
 
+@pytest.mark.parametrize("dry", [("--dry-run",), ()])
+def test_a_receipt_that_cannot_be_read_is_said_of_its_batch_only(
+    shell: Shell, world: World, dry: tuple[str, ...]
+) -> None:
+    _, first, second, third = world.batch_ids
+    unreadable = shell.results / f"{first}.receipt.json"
+    unreadable.mkdir(parents=True)
+
+    done = shell.call("download", "--ended", *dry)
+
+    assert done.code == 8
+    assert f"{unreadable}: Is a directory\n" in done.said
+    for batch_id in (second, third):
+        assert batch_id.encode() in done.out
+        assert (shell.results / f"{batch_id}.receipt.json").is_file() != bool(dry)
+
+
 @pytest.mark.usefixtures("world")
 def test_a_dry_run_makes_no_folder(shell: Shell) -> None:
     assert shell.call("download", "--dry-run", "--ended").code == 0

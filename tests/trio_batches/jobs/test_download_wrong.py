@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -33,6 +34,7 @@ from trio_batches.errors import (
 )
 from trio_batches.jobs import download
 from trio_batches.simulator import Answer, Cut, Edit, Fault, Scenario, World
+from trio_batches.store import ResultsFolder
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -228,13 +230,64 @@ async def test_a_folder_that_cannot_be_made_is_said_before_anything_is_asked(
     assert world.requests == []
 
 
-async def test_a_file_that_cannot_be_written_stops_all(network: Network, tmp_path: Path) -> None:
-    world = network.serve(world=world_of(30, 30))
-    first = world.batch_ids[0]
-    (tmp_path / f"{first}.jsonl").mkdir()
+@pytest.mark.parametrize("name", ["{}.jsonl", "{}.jsonl.lock", "{}.receipt.json"])
+@pytest.mark.parametrize("by", ["id", "batch"])
+async def test_a_folder_in_place_of_one_file_stops_no_other_batch(
+    network: Network, tmp_path: Path, name: str, by: str
+) -> None:
+    world = network.serve(world=world_of(30, 30, 30))
+    first, *others = world.batch_ids
+    (tmp_path / name.format(first)).mkdir()
 
+    batches = world.batch_ids if by == "id" else await listed(network)
     async with network.client() as client:
-        progress = await download(client, world.batch_ids, tmp_path, concurrency=1)
+        progress = await download(client, batches, tmp_path, concurrency=1)
+
+    assert progress.stopped_by is None
+    error = progress.batches[first].error
+    assert isinstance(error, StorageError)
+    assert error.errno == errno.EISDIR
+    for batch_id in others:
+        assert_whole(tmp_path, world, batch_id)
+
+
+async def test_a_batch_that_another_process_fetched_unreadably_stops_no_other_one(
+    network: Network, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = network.serve(world=world_of(30, 30))
+    first, second = world.batch_ids
+    claim = ResultsFolder(tmp_path).claim(first)
+
+    def fail(_folder: ResultsFolder, batch_id: str, *, deep: bool) -> None:
+        assert not deep
+        if batch_id == first:
+            raise StorageError(batch_id, "Input/output error", errno=errno.EIO)
+
+    monkeypatch.setattr(ResultsFolder, "held", fail)
+    batches = await listed(network)
+    async with network.client() as client:
+        progress = await download(client, batches, tmp_path, concurrency=1)
+    claim.release()
+
+    assert progress.stopped_by is None
+    assert isinstance(progress.batches[first].error, StorageError)
+    assert_whole(tmp_path, world, second)
+
+
+async def test_a_folder_that_is_taken_away_stops_all(
+    network: Network, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = network.serve(world=world_of(30, 30))
+    folder = tmp_path / "folder"
+
+    def take_away(results: ResultsFolder) -> None:
+        make(results)
+        folder.rmdir()
+
+    make = ResultsFolder.make
+    monkeypatch.setattr(ResultsFolder, "make", take_away)
+    async with network.client() as client:
+        progress = await download(client, world.batch_ids, folder, concurrency=1)
 
     assert isinstance(progress.stopped_by, StorageError)
     assert [entry.state for entry in progress.batches.values()] == ["failed", "interrupted"]

@@ -14,6 +14,7 @@ from trio_batches.store.disk import (
     MOST_PIECES,
     PORTION_BYTES,
     exclusive,
+    fails_all,
     make_folder,
     storage_errors,
     write_all,
@@ -78,6 +79,33 @@ def test_a_full_disk_is_said_with_what_to_do(tmp_path: Path, code: int) -> None:
             raise OSError(code, os.strerror(code))
 
     assert caught.value.path == str(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("code", "all_"),
+    [
+        (errno.ENOSPC, True),
+        (errno.EDQUOT, True),
+        (errno.EROFS, True),
+        (errno.EIO, False),
+        (errno.EACCES, False),
+    ],
+)
+def test_an_error_of_one_file_is_told_from_one_of_all(
+    tmp_path: Path, code: int, *, all_: bool
+) -> None:
+    with pytest.raises(StorageError) as caught, storage_errors(tmp_path / "file"):
+        raise OSError(code, os.strerror(code))
+
+    assert caught.value.errno == code
+    assert fails_all(caught.value, tmp_path) is all_
+
+
+def test_an_error_of_the_folder_is_one_of_all(tmp_path: Path) -> None:
+    nowhere = tmp_path / "nowhere"
+
+    assert fails_all(StorageError(str(tmp_path), "Input/output error"), tmp_path)
+    assert fails_all(StorageError(str(nowhere / "file"), "No such file"), nowhere)
 
 
 def test_an_error_without_a_number_still_says_something(tmp_path: Path) -> None:
