@@ -105,7 +105,7 @@ async def submit(  # noqa: PLR0913  # each is a choice of its own
         BusyError: Another process is submitting the same requests.
         APIStatusError: The service refused to list batches; nothing was sent.
         TransportError: The service was not reached; nothing was sent.
-        StorageError: The disk is full or failing; nothing was sent.
+        StorageError: The disk is full or failing, or has no file locks; nothing was sent.
 
     What single batches fail with is in the result. Cancelling leaves what is not
     sent yet for the next run. A create that was on its way is looked for then.

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 from typing import TYPE_CHECKING, final
 
 from trio_batches.errors import BusyError
 from trio_batches.store.disk import storage_errors
+from trio_batches.store.lock import try_lock
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,8 +20,8 @@ __all__ = ("Claim",)
 class Claim:
     """A file that one process has locked, until it releases it or ends.
 
-    It is a courtesy that saves work: where a file system takes locks and does
-    not keep them, as some network ones do, nothing breaks.
+    It is a courtesy that saves work: where a file system has no locks, or takes
+    them and does not keep them, as some network ones do, nothing breaks.
 
     Args:
         path: The file; made, and removed at the end.
@@ -50,19 +50,11 @@ def _lock(path: Path, what: str) -> int:
     while True:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
-            _flock(descriptor, what)
+            if try_lock(descriptor) == "busy":
+                raise BusyError(f"{what}: another process is at work on it")  # noqa: TRY301
             if os.fstat(descriptor).st_nlink:
                 return descriptor
         except BaseException:
             os.close(descriptor)
             raise
         os.close(descriptor)  # its last owner has removed it meanwhile
-
-
-def _flock(descriptor: int, what: str) -> None:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        raise BusyError(f"{what}: another process is at work on it") from None
-    except OSError:
-        pass  # a file system without locks

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import fcntl
 import os
 from typing import TYPE_CHECKING
 
-from trio_batches.errors import BusyError, StorageError
+from trio_batches.errors import StorageError
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator
@@ -65,38 +64,6 @@ def fails_all(error: StorageError, folder: Path) -> bool:
         or error.path == str(folder)
         or not os.access(folder, os.W_OK | os.X_OK)
     )
-
-
-@contextlib.contextmanager
-def exclusive(path: Path) -> Generator[None]:
-    """Hold a lock that only one process of this machine can have, as long as the block lasts.
-
-    Raises:
-        BusyError: Another one has it.
-    """
-    with storage_errors(path):
-        descriptor = _lock(path)
-    try:
-        yield
-    finally:
-        # While it is locked: whoever has opened it meanwhile sees that it is gone.
-        path.unlink(missing_ok=True)
-        os.close(descriptor)
-
-
-def _lock(path: Path) -> int:
-    while True:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            if path.stat().st_ino == os.fstat(descriptor).st_ino:
-                return descriptor
-        except FileNotFoundError:
-            pass  # its owner has removed it
-        except BlockingIOError:
-            os.close(descriptor)
-            raise BusyError(f"{path}: another process is at work on this") from None
-        os.close(descriptor)
 
 
 def make_folder(path: Path) -> None:

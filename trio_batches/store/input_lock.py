@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from trio_batches.store.disk import exclusive
+from trio_batches.store.lock import exclusive
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -29,6 +29,7 @@ def hold_input(home: Home, input_: Intent | str) -> AbstractContextManager[None]
 
     Raises:
         BusyError: On entering: one of them is at it.
+        StorageError: On entering: the lock cannot be had.
     """
     name = input_ if isinstance(input_, str) else name_of_input(input_)
     return exclusive(home.requests / f"{name[:32]}.lock")

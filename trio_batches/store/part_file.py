@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import glob
 import hashlib
 import os
@@ -13,6 +12,7 @@ from trio_batches.errors import StorageError
 from trio_batches.protocol.tally import Tally
 from trio_batches.store.compression import open_compressor
 from trio_batches.store.disk import create_file, start_sync, storage_errors, write_all
+from trio_batches.store.lock import try_lock
 from trio_batches.store.receipt import results_path
 from trio_batches.store.scan import Content, read_results
 
@@ -77,8 +77,9 @@ class PartFile:
     def take_over(self, parts: Iterable[Path] | None = None) -> None:
         """Copy the whole lines that earlier processes left, and remove their part files.
 
-        Parts that a living process holds are left alone. To be called in a
-        worker thread; the tally then knows what is in the file.
+        Parts that a living process holds are left alone, and all of them where there
+        are no locks to tell. To be called in a worker thread; the tally then knows what
+        is in the file.
 
         Args:
             parts: Where they are; looked for in the folder by default.
@@ -190,11 +191,9 @@ class PartFile:
         self._descriptor = -1
 
     def _take_over(self, path: Path) -> None:
-        with path.open("rb") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                return  # its writer lives
+        with path.open("r+b") as file:  # NFS locks what is open for writing only
+            if try_lock(file.fileno()) != "locked":
+                return  # its writer lives, or may live where there are no locks
             if self.tally.total:
                 self.tally.start_reading_again()
             for block in read_results(file, self.tally):
@@ -211,10 +210,8 @@ def _create_own(final: Path) -> tuple[Path, int]:
     while True:
         path = final.with_name(f"{final.name}.{os.urandom(4).hex()}.part")
         descriptor = create_file(path)
-        with contextlib.suppress(BlockingIOError):
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            if os.fstat(descriptor).st_nlink:
-                return path, descriptor
+        if try_lock(descriptor) != "busy" and os.fstat(descriptor).st_nlink:
+            return path, descriptor
         os.close(descriptor)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import os
 import shutil
@@ -13,9 +12,12 @@ from uuid import uuid4
 from trio_batches.protocol.limits import MAX_BODY_BYTES, MAX_REQUESTS, body_bytes
 from trio_batches.store.chunk import Chunk
 from trio_batches.store.disk import make_folder, storage_errors, sync_folder, write_all
+from trio_batches.store.lock import try_lock
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from trio_batches.store.lock import Locking
 
 __all__ = ("Spool", "is_unkept", "lock_folder", "spool_folders")
 
@@ -183,17 +185,21 @@ def is_unkept(folder: Path) -> bool:
 def lock_folder(folder: Path) -> int | None:
     """Lock a spool's folder and return a descriptor that holds the lock.
 
-    None if a process is at work on it, or it is gone.
+    None if a process is at work on it, or may be since there are no locks, or it is gone.
     """
+    return _open_locked(folder, ("locked",))
+
+
+def _open_locked(folder: Path, enough: tuple[Locking, ...]) -> int | None:
     try:
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     except FileNotFoundError:
         return None
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        if folder.stat().st_ino == os.fstat(descriptor).st_ino:
+        locked = try_lock(descriptor) in enough
+        if locked and folder.stat().st_ino == os.fstat(descriptor).st_ino:
             return descriptor
-    except (BlockingIOError, FileNotFoundError):
+    except FileNotFoundError:
         pass
     os.close(descriptor)
     return None
@@ -205,6 +211,7 @@ def _make_locked(parent: Path, prefix: str) -> tuple[Path, int | None]:
         folder = parent / f"{prefix}{uuid4().hex}"
         make_folder(folder)
         with storage_errors(folder):
-            descriptor = lock_folder(folder)
+            # Where there are no locks, nobody removes what others have made.
+            descriptor = _open_locked(folder, ("locked", "unsupported"))
         if descriptor is not None:
             return folder, descriptor

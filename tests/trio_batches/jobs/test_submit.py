@@ -17,7 +17,7 @@ from trio_batches.errors import (
 )
 from trio_batches.jobs import plan_submission
 from trio_batches.simulator import Answer, Fault, Scenario, World
-from trio_batches.store.disk import exclusive
+from trio_batches.store.lock import exclusive
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -215,6 +215,20 @@ async def test_two_submissions_of_one_input_are_not_made_at_once(
     assert len(errors) == 1
     assert creates(world) == 1
     assert list(desk.home.requests.glob("*.lock")) == []
+
+
+@pytest.mark.usefixtures("no_locks")
+async def test_nothing_is_sent_where_no_lock_keeps_processes_apart(
+    network: Network, desk: Desk
+) -> None:
+    world = network.serve()
+    with pytest.raises(StorageError, match="TRIO_BATCHES_HOME"):
+        await desk.submit(requests(3))
+
+    assert creates(world) == 0
+    assert desk.files() == []
+    async with desk.open() as (_, ledger):
+        assert await ledger.open_intents() == []
 
 
 async def test_resume_leaves_to_another_process_what_it_is_at_work_on(

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import fcntl
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
@@ -59,14 +58,8 @@ def test_of_many_at_once_one_at_a_time_has_it(tmp_path: Path) -> None:
     assert open_files(tmp_path) == []
 
 
-def test_a_file_system_without_locks_lets_everyone(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def refuse(_descriptor: int, _operation: int) -> None:
-        raise OSError(95, "Operation not supported")
-
-    monkeypatch.setattr(fcntl, "flock", refuse)
-
+@pytest.mark.usefixtures("no_locks")
+def test_a_file_system_without_locks_lets_everyone(tmp_path: Path) -> None:
     Claim(tmp_path / "x.lock", "x")
     Claim(tmp_path / "x.lock", "x")
 

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import errno
-import fcntl
 import os
 import stat
 from typing import TYPE_CHECKING
@@ -9,11 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.trio_batches.store.samples import Sample
-from trio_batches.errors import BusyError, StorageError
+from trio_batches.errors import StorageError
 from trio_batches.store.disk import (
     MOST_PIECES,
     PORTION_BYTES,
-    exclusive,
     fails_all,
     make_folder,
     storage_errors,
@@ -164,38 +162,3 @@ def test_pieces_are_written_whole_and_in_order_in_calls_of_bounded_size(
     assert size == sum(map(len, pieces)) == sum(calls)
     assert max(calls, default=0) <= PORTION_BYTES
     assert len(calls) <= size // PORTION_BYTES + len(pieces) // MOST_PIECES + 1
-
-
-def test_a_lock_is_one_processes_only_and_leaves_no_file(tmp_path: Path) -> None:
-    path = tmp_path / "x.lock"
-    with exclusive(path):
-        with (
-            pytest.raises(BusyError, match="another process is at work on this"),
-            exclusive(path),
-        ):
-            pass
-        assert path.exists()
-    assert not path.exists()
-    with exclusive(path):
-        pass
-
-
-def test_a_lock_whose_file_its_owner_removes_meanwhile_is_taken_anew(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = tmp_path / "x.lock"
-    flock = fcntl.flock
-    removed: list[int] = []
-
-    def late(descriptor: int, how: int) -> None:
-        if len(removed) < 2:
-            path.unlink()
-            if removed:
-                path.touch()
-            removed.append(descriptor)
-        flock(descriptor, how)
-
-    monkeypatch.setattr(fcntl, "flock", late)
-    with exclusive(path), pytest.raises(BusyError), exclusive(path):
-        pass
-    assert len(removed) == 2

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
+from tests.trio_batches.jobs.places import open_files
 from tests.trio_batches.store.samples import Sample, parts, store
 from trio_batches.errors import StorageError
 from trio_batches.store import ResultsFolder
@@ -132,6 +133,20 @@ async def test_a_part_that_a_living_process_holds_is_left_alone(
     assert receipt.lines == 20
     assert parts(tmp_path) == [held_part]
     assert [path.read_bytes() for path in parts(tmp_path)] == [sample.lines[0]]
+
+
+@pytest.mark.usefixtures("no_locks")
+async def test_without_locks_every_part_of_others_is_left_alone(
+    tmp_path: Path, sample: Sample
+) -> None:
+    left = sample.part(tmp_path, sample.lines[0])
+
+    receipt = await store(tmp_path, sample)
+
+    assert receipt.lines == 20
+    assert parts(tmp_path) == [left]
+    assert left.read_bytes() == sample.lines[0]
+    assert open_files(tmp_path) == []
 
 
 def test_a_part_is_held_until_it_is_closed(tmp_path: Path, sample: Sample) -> None:

@@ -131,6 +131,16 @@ def test_a_folder_in_use_cannot_be_locked_and_a_left_one_can(tmp_path: Path) -> 
     assert lock_folder(folder) is None
 
 
+@pytest.mark.usefixtures("no_locks")
+def test_without_locks_a_folder_is_made_and_may_always_be_in_use(tmp_path: Path) -> None:
+    made = Spool(tmp_path)
+
+    assert made.folder.is_dir()
+    assert lock_folder(made.folder) is None
+    made.close()
+    assert spool_folders(tmp_path) == []
+
+
 def test_an_empty_spool_has_no_chunks(tmp_path: Path) -> None:
     assert spooled(tmp_path, []) == []
 
