@@ -11,7 +11,7 @@ import msgspec
 
 from trio_batches.cli.exit_codes import Exit
 from trio_batches.cli.ledger import add_label, known_labels
-from trio_batches.cli.options import json_option
+from trio_batches.cli.options import LabelText, json_option
 from trio_batches.cli.run import run
 from trio_batches.cli.terminal import print_table, write_objects
 from trio_batches.cli.time_span import span
@@ -34,7 +34,7 @@ _COLUMNS = ("id", "label", "status", "age", "requests", "succeeded", "failed", "
 
 @click.command("list")
 @click.option("--status", type=click.Choice(["in_progress", "canceling", "ended"]))
-@click.option("--label", help="Only batches that you gave this label.")
+@click.option("--label", type=LabelText(), help="Only batches that you gave this label.")
 @click.option("--limit", type=click.IntRange(min=1), help=f"How many; {NEWEST} by default.")
 @click.option("--all", "everything", is_flag=True, help="All that the workspace has.")
 @json_option

@@ -13,7 +13,7 @@ import trio
 from trio_batches.cli.download_plan import print_plan
 from trio_batches.cli.exit_codes import Exit, exit_of, exit_of_all, sentence_of
 from trio_batches.cli.ledger import open_or_warn
-from trio_batches.cli.options import Duration, folder_option, json_option
+from trio_batches.cli.options import Duration, LabelText, folder_option, json_option
 from trio_batches.cli.progress import draw
 from trio_batches.cli.run import run
 from trio_batches.cli.selection import Selection
@@ -38,7 +38,7 @@ __all__ = ("download", "exit_of_download", "summarise", "with_progress")
 @click.command()
 @click.argument("names", metavar="[ID|FILE]...", nargs=-1)
 @click.option("--ended", is_flag=True, help="All batches that have ended.")
-@click.option("--label", help="Only batches with this label of yours.")
+@click.option("--label", type=LabelText(), help="Only batches with this label of yours.")
 @click.option(
     "--from-manifest",
     "manifests",

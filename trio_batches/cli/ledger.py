@@ -9,7 +9,7 @@ import click
 import msgspec
 
 from trio_batches.cli.exit_codes import Exit
-from trio_batches.cli.options import json_option
+from trio_batches.cli.options import LabelText, json_option
 from trio_batches.cli.run import run
 from trio_batches.cli.terminal import narrate, write_line
 from trio_batches.client import Client
@@ -27,8 +27,8 @@ __all__ = ("add_label", "known_labels", "label", "ledger", "ledger_if_any", "ope
 
 @click.command()
 @click.argument("batch_id", metavar="ID")
-@click.argument("name", metavar="[LABEL]", required=False)
-@click.option("--note", help="A note as well; an empty one takes it away.")
+@click.argument("name", metavar="[LABEL]", required=False, type=LabelText())
+@click.option("--note", type=LabelText(), help="A note as well; an empty one takes it away.")
 @click.option("--remove", is_flag=True, help="Take the label away.")
 def label(batch_id: str, name: str | None, note: str | None, *, remove: bool) -> None:
     """Give a batch a name of your own, for `list --label` and the eye.
@@ -41,9 +41,6 @@ def label(batch_id: str, name: str | None, note: str | None, *, remove: bool) ->
         raise click.UsageError("say which LABEL, or --note, or --remove")
     if name is not None and not name.strip():
         raise click.UsageError("an empty label is none: say --remove to take it away")
-
-    if any("\ud800" <= character <= "\udfff" for character in f"{name}{note}"):
-        raise click.UsageError("labels and notes are text in UTF-8")
 
     async def work() -> Exit:
         id_segment(batch_id)

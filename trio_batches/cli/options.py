@@ -10,7 +10,7 @@ from typing import TypeVar
 import click
 from typing_extensions import override
 
-__all__ = ("Duration", "folder_option", "json_option", "yes_option")
+__all__ = ("Duration", "LabelText", "folder_option", "json_option", "yes_option")
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -31,6 +31,22 @@ class Duration(click.ParamType[float]):
         if found is None:
             self.fail(f"{value!r} is no time: say 90s, 30m, 2h or 1d", param, ctx)
         return float(found[1]) * _UNITS[found[2]]
+
+
+class LabelText(click.ParamType[str]):
+    """A label or a note: text that the ledger can keep."""
+
+    name = "text"
+
+    @override
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str:
+        """Return the text."""
+        text = str(value)
+        if any("\ud800" <= character <= "\udfff" for character in text):
+            self.fail("labels and notes are text in UTF-8", param, ctx)
+        return text
 
 
 def json_option(function: F) -> F:

@@ -8,7 +8,7 @@ import click
 import msgspec
 
 from trio_batches.cli.exit_codes import Exit
-from trio_batches.cli.options import folder_option, json_option
+from trio_batches.cli.options import LabelText, folder_option, json_option
 from trio_batches.cli.run import run
 from trio_batches.cli.submit import report_submission
 from trio_batches.cli.terminal import narrate, print_table, write_objects
@@ -29,7 +29,11 @@ __all__ = ("resubmit",)
 @click.argument("batch_ids", metavar="ID...", nargs=-1, required=True)
 @click.option("--include-invalid", is_flag=True, help="Also requests that were refused as invalid.")
 @click.option("--again", is_flag=True, help="Also requests that were sent again before.")
-@click.option("--label", help="Your name for the new batches; by default that of the old ones.")
+@click.option(
+    "--label",
+    type=LabelText(),
+    help="Your name for the new batches; by default that of the old ones.",
+)
 @folder_option
 @click.option("--dry-run", is_flag=True, help="Only count what would be sent.")
 @click.option("--wait", is_flag=True, help="Wait until the new batches have ended.")

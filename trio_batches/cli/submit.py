@@ -9,7 +9,7 @@ import click
 import msgspec
 
 from trio_batches.cli.exit_codes import Exit, exit_of, exit_of_all, sentence_of
-from trio_batches.cli.options import json_option
+from trio_batches.cli.options import LabelText, json_option
 from trio_batches.cli.progress import draw_submission
 from trio_batches.cli.run import run
 from trio_batches.cli.terminal import narrate, print_table, write_line
@@ -34,7 +34,7 @@ __all__ = ("report_submission", "submit")
     nargs=-1,
     type=click.Path(exists=True, dir_okay=False, allow_dash=True),
 )
-@click.option("--label", help="Your name for the batches.")
+@click.option("--label", type=LabelText(), help="Your name for the batches.")
 @click.option("--dry-run", is_flag=True, help="Check and count, send nothing.")
 @click.option("--wait", is_flag=True, help="Wait until the batches have ended.")
 @click.option("--resume", "resuming", is_flag=True, help="Finish what earlier runs left open.")

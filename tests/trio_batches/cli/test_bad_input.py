@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ import pytest
 
 from tests.trio_batches.cli.shell import KEY, NOBODY, command, finish, serve, start
 from tests.trio_batches.jobs.places import names
+from tests.trio_batches.jobs.submissions import lines, requests
 from trio_batches.simulator import Answer, Edit, Fault, Scenario, World
 
 if TYPE_CHECKING:
@@ -262,6 +264,22 @@ def test_wrong_usage_is_2(shell: Shell, arguments: tuple[str, ...]) -> None:
     assert done.code == 2
     assert done.out == b""
     assert "Error: " in done.said
+
+
+@pytest.mark.parametrize("name", ["submit", "resubmit", "list", "download"])
+def test_a_label_that_is_no_text_is_refused(shell: Shell, service: Serve, name: str) -> None:
+    world = World()
+    batch_id = world.add_ended_batch(3)
+    service(world)
+    source = shell.folder / "in.jsonl"
+    source.write_bytes(lines(requests(3)))
+    what = {"submit": [str(source)], "resubmit": [batch_id], "list": [], "download": []}
+
+    done = shell.call(name, *what[name], "--label", os.fsdecode(b"a\xff"))
+
+    assert done.code == 2
+    assert "labels and notes are text in UTF-8" in done.said
+    assert world.requests == []
 
 
 @pytest.mark.parametrize("name", ["download", "results"])
