@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 __all__ = ("main",)
@@ -9,7 +10,7 @@ __all__ = ("main",)
 
 def main() -> None:
     """Run the command that the arguments name."""
-    if len(sys.argv) == 1 and sys.stdin.isatty() and sys.stdout.isatty():
+    if len(sys.argv) == 1 and os.isatty(0) and os.isatty(1):
         # Imported here, as below: the app shows itself before it loads the library.
         from tui.start import start  # noqa: PLC0415
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sys
+import os
 from typing import TYPE_CHECKING, TypeVar
 
 import click
@@ -28,7 +28,7 @@ def app_options(function: F) -> F:
 
 def is_terminal() -> bool:
     """Tell whether the app can be shown."""
-    return sys.stdin.isatty() and sys.stdout.isatty()
+    return os.isatty(0) and os.isatty(1)  # `sys` has no streams where they are closed
 
 
 def need_terminal() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import click
@@ -25,7 +26,7 @@ def confirm(question: str, *, yes: bool, otherwise: str = "nothing was sent") ->
     """
     if yes:
         return
-    if not sys.stdin.isatty():
+    if not os.isatty(0):
         raise click.UsageError("there is no terminal to ask on: say --yes")
     try:
         sure = click.confirm(question, err=True)

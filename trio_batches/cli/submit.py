@@ -125,8 +125,16 @@ def _stdin() -> BinaryIO:
 
     A thread that waits for input holds the buffer's lock, and the interpreter
     would wait for that at its end.
+
+    Raises:
+        click.UsageError: It is closed.
     """
-    return cast("BinaryIO", open(0, "rb", buffering=0, closefd=False))
+    try:
+        return cast("BinaryIO", open(0, "rb", buffering=0, closefd=False))
+    except OSError as exc:
+        raise click.UsageError(
+            f"standard input cannot be read: {exc.strerror}: name files with requests"
+        ) from exc
 
 
 async def _say_what_is_open(ledger: Ledger) -> None:

@@ -139,6 +139,27 @@ def test_stdin_is_read_to_its_end(shell: Shell, world: World, file: str) -> None
     assert shell.call("submit", file).code == 2
 
 
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("submit", "-"), "standard input cannot be read"),
+        (("cancel", "msgbatch_1"), "there is no terminal to ask on: say --yes"),
+        (("demo",), "the app needs a terminal"),
+        ((), "Usage:"),
+    ],
+)
+def test_a_stdin_that_is_closed_is_wrong_usage(
+    shell: Shell, arguments: tuple[str, ...], words: str
+) -> None:
+    closing = ["sh", "-c", 'exec "$@" <&-', "sh"]
+
+    done = finish(start([*closing, *command(*arguments)]))
+
+    assert done.code == 2
+    assert words in done.said
+    assert not (shell.folder / "home").exists()
+
+
 def test_an_interrupt_while_stdin_brings_nothing_ends_at_once(shell: Shell, world: World) -> None:
     process = start(command("submit", "-"), stdin=subprocess.PIPE)
     requests_folder = shell.folder / "home" / "requests"
