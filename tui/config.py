@@ -71,10 +71,19 @@ class Configuration:
 
 
 def config_path(environment: Mapping[str, str]) -> Path:
-    """Return where the file is: as `TRIO_BATCHES_CONFIG` says, or in the platform's folder."""
+    """Return where the file is: as `TRIO_BATCHES_CONFIG` says, or in the platform's folder.
+
+    Raises:
+        SettingsError: The variable names the home of a user that there is none of.
+    """
     named = environment.get("TRIO_BATCHES_CONFIG")
     if named:
-        return Path(named).expanduser().absolute()
+        try:
+            return Path(named).expanduser().absolute()
+        except RuntimeError:
+            raise SettingsError(
+                f"TRIO_BATCHES_CONFIG is {named}: there is no such user; write the whole path"
+            ) from None
     # Imported here: it is not needed where a file is named.
     from platformdirs import user_config_path  # noqa: PLC0415
 

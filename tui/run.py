@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ("run", "run_app", "serve")
 
-_CRASHED, _INTERRUPTED, _DISK = 1, 7, 8
+_CRASHED, _USAGE, _INTERRUPTED, _DISK = 1, 2, 7, 8
 """Exit codes of the command line."""
 
 
@@ -85,10 +85,10 @@ def _freeze() -> None:
 
 def _tell(failure: Exception) -> int:
     """Say why the app has ended, and return the exit code; a traceback is a bug."""
-    from trio_batches import StorageError, one_line  # noqa: PLC0415
+    from trio_batches import ConfigurationError, StorageError, one_line  # noqa: PLC0415
 
-    if isinstance(failure, StorageError):
+    if isinstance(failure, (ConfigurationError, StorageError)):
         sys.stderr.write(f"{one_line(str(failure))}\n")
-        return _DISK
+        return _DISK if isinstance(failure, StorageError) else _USAGE
     traceback.print_exception(failure)
     return _CRASHED

@@ -144,6 +144,11 @@ def test_the_file_is_where_the_variable_says_or_in_the_users_folder() -> None:
     assert config_path({}).parts[-2:] == ("trio_batches", "config.toml")
 
 
+def test_the_folder_of_nobody_is_refused() -> None:
+    with pytest.raises(SettingsError, match="TRIO_BATCHES_CONFIG is ~nobody-here/x: there is no"):
+        load_configuration(environment={"TRIO_BATCHES_CONFIG": "~nobody-here/x"})
+
+
 def test_a_named_file_has_to_be_there(file: Path) -> None:
     with pytest.raises(SettingsError, match="no such file: TRIO_BATCHES_CONFIG names it"):
         load_configuration(environment=environment(file))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +17,7 @@ from tests.tui.service import client_of
 from trio_batches import StorageError
 from trio_batches.simulator import World
 from tui.app import BatchesApp, Options, Told
-from tui.run import run_app
+from tui.run import run, run_app
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -80,6 +82,21 @@ async def test_a_bug_of_the_engine_ends_the_screen_too(tmp_path: Path) -> None:
 
     assert isinstance(failure, ZeroDivisionError)
     assert app.return_code == 1
+
+
+def test_a_home_that_is_none_is_said_in_a_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("TRIO_BATCHES_HOME", "~nobody-here/batches")
+    monkeypatch.setattr("tui.run.BatchesApp", Headless)
+
+    code = run(replace(options(tmp_path), home=None))
+    gc.unfreeze()
+
+    assert code == 2
+    said = capsys.readouterr().err
+    assert said.startswith("TRIO_BATCHES_HOME is ~nobody-here/batches: ")
+    assert said.count("\n") == 1
 
 
 class LosesItsLedger(Headless):

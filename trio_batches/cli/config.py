@@ -36,11 +36,15 @@ def config(*, only_path: bool, show: bool, as_json: bool) -> None:
 
     async def work() -> Exit:
         # Imported here: other commands do without the app's settings.
-        from tui.config import config_path  # noqa: PLC0415
+        from tui.config import SettingsError, config_path  # noqa: PLC0415
         from tui.state.settings import SETTINGS  # noqa: PLC0415
 
         if only_path:
-            await write_line(str(config_path(os.environ)))
+            try:
+                path = config_path(os.environ)
+            except SettingsError as error:
+                raise ConfigurationError(str(error)) from error
+            await write_line(str(path))
             return Exit.DONE
         found = _load()
         rows = [

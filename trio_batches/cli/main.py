@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 
 import click
+from typing_extensions import override
 
 from trio_batches.cli.abandon import abandon_submission, list_open
 from trio_batches.cli.app_options import app_options, is_terminal, need_terminal
@@ -13,22 +14,39 @@ from trio_batches.cli.changes import cancel, delete
 from trio_batches.cli.config import config
 from trio_batches.cli.demo import demo
 from trio_batches.cli.download import download
-from trio_batches.cli.exit_codes import Exit
+from trio_batches.cli.exit_codes import Exit, exit_of, sentence_of
 from trio_batches.cli.ledger import label, ledger
 from trio_batches.cli.models import models
 from trio_batches.cli.resubmit import resubmit
 from trio_batches.cli.results import results
 from trio_batches.cli.simulate import simulate
 from trio_batches.cli.submit import submit
+from trio_batches.cli.terminal import narrate
 from trio_batches.cli.verify import verify
 from trio_batches.cli.view import view
 from trio_batches.cli.watch import watch
+from trio_batches.errors import TrioBatchesError
 from trio_batches.version import VERSION
 
 __all__ = ("main",)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]}, invoke_without_command=True)
+class _Commands(click.Group):
+    @override
+    def invoke(self, ctx: click.Context) -> object:
+        """Run a command; what it fails with before its work begins is a line, too."""
+        try:
+            return super().invoke(ctx)
+        except TrioBatchesError as error:
+            narrate(sentence_of(error))
+            sys.exit(exit_of(error))
+
+
+@click.group(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    invoke_without_command=True,
+)
 @click.version_option(VERSION, prog_name="trio-batches")
 @app_options
 @click.pass_context

@@ -6,6 +6,8 @@ import os
 from pathlib import Path
 from typing import final
 
+from trio_batches.errors import ConfigurationError
+
 __all__ = ("Home",)
 
 
@@ -15,6 +17,9 @@ class Home:
 
     Args:
         path: Another folder instead.
+
+    Raises:
+        ConfigurationError: The variable begins with `~` and a user that there is none of.
     """
 
     def __init__(self, path: Path | None = None) -> None:
@@ -34,7 +39,12 @@ class Home:
 def _default_path() -> Path:
     named = os.environ.get("TRIO_BATCHES_HOME")
     if named:
-        return Path(named).expanduser().absolute()
+        try:
+            return Path(named).expanduser().absolute()
+        except RuntimeError:
+            raise ConfigurationError(
+                f"TRIO_BATCHES_HOME is {named}: there is no such user; write the whole path"
+            ) from None
     # Imported here: most uses of the library do not touch the home.
     from platformdirs import user_data_path  # noqa: PLC0415
 

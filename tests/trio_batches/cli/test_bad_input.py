@@ -266,6 +266,34 @@ def test_wrong_usage_is_2(shell: Shell, arguments: tuple[str, ...]) -> None:
     assert "Error: " in done.said
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("list",),
+        ("show", "{}"),
+        ("download", "{}"),
+        ("delete", "{}", "--yes"),
+        ("verify",),
+        ("submit", "--resume"),
+        ("ledger", "rebuild", "--offline"),
+        ("config", "--path"),
+        ("config",),
+    ],
+)
+def test_a_folder_of_nobody_is_a_line(
+    shell: Shell, service: Serve, arguments: tuple[str, ...]
+) -> None:
+    world = World()
+    batch_id = world.add_ended_batch(3)
+    service(world)
+    shell.set("TRIO_BATCHES_HOME", "~nobody-here/x")
+    shell.set("TRIO_BATCHES_CONFIG", "~nobody-here/x")
+
+    done = shell.call(*(argument.format(batch_id) for argument in arguments))
+
+    assert_one_line(done, 2, "is ~nobody-here/x: there is no such user")
+
+
 @pytest.mark.parametrize("name", ["submit", "resubmit", "list", "download"])
 def test_a_label_that_is_no_text_is_refused(shell: Shell, service: Serve, name: str) -> None:
     world = World()

@@ -3,6 +3,7 @@ from pathlib import Path
 import platformdirs
 import pytest
 
+from trio_batches.errors import ConfigurationError
 from trio_batches.store import Home
 
 
@@ -40,3 +41,10 @@ def test_a_path_that_is_given_wins(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
     monkeypatch.setenv("TRIO_BATCHES_HOME", "/srv/batches")
 
     assert Home(tmp_path).path == tmp_path
+
+
+def test_the_home_of_nobody_is_a_configuration_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TRIO_BATCHES_HOME", "~nobody-here/batches")
+
+    with pytest.raises(ConfigurationError, match="TRIO_BATCHES_HOME is ~nobody-here/batches: "):
+        Home()
