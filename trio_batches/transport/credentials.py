@@ -77,11 +77,29 @@ class Credentials:
         raise TypeError("credentials are not pickled")
 
 
+_FRAMING = frozenset(
+    {
+        "connection",
+        "content-length",
+        "expect",
+        "host",
+        "keep-alive",
+        "proxy-connection",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+    }
+)
+"""Headers that say where a message begins and ends, and whom the connection is to."""
+
+
 def custom_headers(environment: Mapping[str, str]) -> dict[str, str]:
     """Read `ANTHROPIC_CUSTOM_HEADERS`: one `Name: value` a line.
 
     Raises:
-        ConfigurationError: A line has no colon or holds what no header can.
+        ConfigurationError: A line has no colon, holds what no header can, or names a
+            header that the connection itself needs.
     """
     headers: dict[str, str] = {}
     lines = environment.get("ANTHROPIC_CUSTOM_HEADERS", "").splitlines()
@@ -97,6 +115,11 @@ def custom_headers(environment: Mapping[str, str]) -> dict[str, str]:
         if not value.isascii() or not value.isprintable():
             raise ConfigurationError(
                 f"ANTHROPIC_CUSTOM_HEADERS, line {number}: the value of {name} is not plain text"
+            )
+        if name.lower() in _FRAMING:
+            raise ConfigurationError(
+                f"ANTHROPIC_CUSTOM_HEADERS, line {number}: {name} belongs to the connection: "
+                f"leave it out"
             )
         headers[name.lower()] = value
     return headers

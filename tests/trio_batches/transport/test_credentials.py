@@ -116,6 +116,14 @@ def test_a_custom_header_that_is_none_is_named_by_its_line(text: str, line: int)
         custom_headers({"ANTHROPIC_CUSTOM_HEADERS": text})
 
 
+@pytest.mark.parametrize(
+    "name", ["content-length", "Transfer-Encoding", "CONNECTION", "Host", "upgrade", "expect"]
+)
+def test_custom_headers_that_frame_the_message_are_refused(name: str) -> None:
+    with pytest.raises(ConfigurationError, match=f"line 2: {name} belongs to the connection"):
+        custom_headers({"ANTHROPIC_CUSTOM_HEADERS": f"A: 1\n{name}: 5"})
+
+
 def test_the_value_of_a_bad_custom_header_is_not_shown() -> None:
     with pytest.raises(ConfigurationError) as caught:
         custom_headers({"ANTHROPIC_CUSTOM_HEADERS": f"X-Api-Key: {KEY}\x00"})
