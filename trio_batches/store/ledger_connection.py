@@ -41,14 +41,21 @@ _BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 _UNREADABLE = (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)
 _ADVICE = {
     sqlite3.SQLITE_FULL: "free some space, then run the same command again",
+    sqlite3.SQLITE_IOERR: "the disk is full or failing: see to it, then run the same command again",
+    sqlite3.SQLITE_IOERR_LOCK: "there are no file locks here: let TRIO_BATCHES_HOME name a "
+    "folder on another file system",
     sqlite3.SQLITE_CORRUPT: "run `trio-batches ledger rebuild`",
     sqlite3.SQLITE_NOTADB: "run `trio-batches ledger rebuild`",
 }
 
 
+def _extended_code(error: sqlite3.Error) -> int:
+    return getattr(error, "sqlite_errorcode", 0)
+
+
 def _code(error: sqlite3.Error) -> int:
     """Return the primary result code of an error, 0 if the module itself raised it."""
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF
+    return _extended_code(error) & 0xFF
 
 
 @contextlib.contextmanager
@@ -60,7 +67,7 @@ def ledger_errors(path: Path) -> Generator[None]:
         code = _code(exc)
         if code in (0, sqlite3.SQLITE_ERROR, sqlite3.SQLITE_CONSTRAINT, sqlite3.SQLITE_MISUSE):
             raise  # a bug
-        advice = _ADVICE.get(code)
+        advice = _ADVICE.get(_extended_code(exc)) or _ADVICE.get(code)
         raise StorageError(str(path), f"{exc}: {advice}" if advice else str(exc)) from exc
 
 

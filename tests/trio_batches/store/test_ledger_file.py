@@ -83,6 +83,27 @@ def test_a_transaction_that_fails_has_not_happened(file: LedgerFile, before: str
     assert file.read(lambda connection: connection.execute(count).fetchone()) == (0,)
 
 
+@pytest.mark.parametrize(
+    ("code", "advice"),
+    [
+        (sqlite3.SQLITE_FULL, "free some space"),
+        (sqlite3.SQLITE_IOERR_WRITE, "the disk is full or failing: see to it, then run"),
+        (sqlite3.SQLITE_IOERR_SHMSIZE, "the disk is full or failing: see to it, then run"),
+        (sqlite3.SQLITE_IOERR_LOCK, "there are no file locks here: let TRIO_BATCHES_HOME name"),
+    ],
+)
+def test_what_the_disk_does_is_said_with_what_to_do(
+    file: LedgerFile, code: int, advice: str
+) -> None:
+    def fail(_connection: sqlite3.Connection) -> None:
+        error = sqlite3.OperationalError("disk I/O error")
+        error.sqlite_errorcode = code
+        raise error
+
+    with pytest.raises(StorageError, match=f"disk I/O error: {advice}"):
+        file.write(fail)
+
+
 def test_a_mistake_of_ours_is_no_failure_of_the_disk(file: LedgerFile) -> None:
     with pytest.raises(sqlite3.OperationalError, match="no such table"):
         file.write(lambda connection: connection.execute("DELETE FROM absent"))
