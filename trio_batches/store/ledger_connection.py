@@ -18,6 +18,7 @@ from trio_batches.store.disk import storage_errors
 from trio_batches.store.ledger_mount import on_network
 from trio_batches.store.ledger_schema import APPLICATION_ID, migrate
 from trio_batches.store.ledger_trouble import UnreadableLedger, say
+from trio_batches.store.lock import NO_LOCKS, check_ranges
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
@@ -42,8 +43,7 @@ _UNREADABLE = (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT)
 _ADVICE = {
     sqlite3.SQLITE_FULL: "free some space, then run the same command again",
     sqlite3.SQLITE_IOERR: "the disk is full or failing: see to it, then run the same command again",
-    sqlite3.SQLITE_IOERR_LOCK: "there are no file locks here: let TRIO_BATCHES_HOME name a "
-    "folder on another file system",
+    sqlite3.SQLITE_IOERR_LOCK: NO_LOCKS,
     sqlite3.SQLITE_CORRUPT: "run `trio-batches ledger rebuild`",
     sqlite3.SQLITE_NOTADB: "run `trio-batches ledger rebuild`",
 }
@@ -109,6 +109,8 @@ class LedgerFile:
             )
         self.path = path
         self._network = on_network(path.parent)
+        if self._network:
+            check_ranges(path.parent)
         with storage_errors(path):
             os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
         with contextlib.ExitStack() as opened:

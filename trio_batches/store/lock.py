@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import tempfile
 from typing import TYPE_CHECKING, Literal
 
 from trio_batches.errors import BusyError, StorageError
@@ -14,7 +15,11 @@ if TYPE_CHECKING:
     from collections.abc import Generator
     from pathlib import Path
 
-__all__ = ("Locking", "exclusive", "try_lock")
+__all__ = ("NO_LOCKS", "Locking", "check_ranges", "exclusive", "try_lock")
+
+NO_LOCKS = (
+    "there are no file locks here: let TRIO_BATCHES_HOME name a folder on another file system"
+)
 
 Locking = Literal["locked", "busy", "unsupported"]
 """`unsupported`: the file system has no locks, so another process may be at work or not."""
@@ -29,6 +34,22 @@ def try_lock(descriptor: int) -> Locking:
     except OSError:
         return "unsupported"
     return "locked"
+
+
+def check_ranges(folder: Path) -> None:
+    """See whether parts of files in a folder can be locked, which is what SQLite does.
+
+    It takes some of the errors of a file system without locks for another process
+    at work, and waits for that.
+
+    Raises:
+        StorageError: They cannot, or no file can be made there.
+    """
+    with storage_errors(folder), tempfile.TemporaryFile(dir=folder) as file:
+        try:
+            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as exc:
+            raise StorageError(str(folder), NO_LOCKS, errno=exc.errno) from exc
 
 
 @contextlib.contextmanager
@@ -70,8 +91,4 @@ def _lock(descriptor: int, path: Path) -> None:
         raise BusyError(f"{path}: another process is at work on this")
     if locking == "unsupported":
         path.unlink(missing_ok=True)
-        raise StorageError(
-            str(path.parent),
-            "there are no file locks here, and without them two processes could send the same "
-            "requests: let TRIO_BATCHES_HOME name a folder on another file system",
-        )
+        raise StorageError(str(path.parent), NO_LOCKS)

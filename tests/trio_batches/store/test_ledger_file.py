@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import logging
 import os
 import shutil
@@ -257,6 +259,21 @@ async def test_on_a_network_file_system_there_is_no_log(
     (record,) = caplog.records
     assert record.levelno == logging.WARNING
     assert "network file system" in record.getMessage()
+
+
+@pytest.mark.parametrize("code", [errno.ENOLCK, errno.ENOSYS])
+async def test_on_a_network_file_system_without_locks_there_is_no_ledger(
+    home: Home, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    def refuse(_file: object, _operation: int) -> None:
+        raise OSError(code, os.strerror(code))
+
+    monkeypatch.setattr(ledger_connection, "on_network", anywhere)
+    monkeypatch.setattr(fcntl, "lockf", refuse)
+    with pytest.raises(StorageError, match="there are no file locks here: let TRIO_BATCHES_HOME"):
+        async with open_ledger(home):
+            raise AssertionError
+    assert list(home.path.iterdir()) == []
 
 
 MOUNTS = """\
