@@ -186,3 +186,10 @@ def test_a_spend_limit_is_told_from_a_rate_limit_by_its_code(
 ) -> None:
     assert status_error_class(429, code) is expected
     assert status_error_class(402, code) is errors.BillingError
+
+
+def test_a_message_can_be_written_down_whatever_path_it_names() -> None:
+    error = StorageError("res-\udcff", "No such file")
+
+    assert str(error) == "res-\\udcff: No such file"
+    assert error.path == "res-\udcff"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,13 +18,14 @@ from trio_batches.cli.options import Duration, LabelText, folder_option, json_op
 from trio_batches.cli.progress import draw
 from trio_batches.cli.run import run
 from trio_batches.cli.selection import Selection
-from trio_batches.cli.terminal import narrate, write_line, write_objects
+from trio_batches.cli.terminal import narrate, write, write_objects
 from trio_batches.client import Client
 from trio_batches.client.nursery import open_hidden_nursery
 from trio_batches.errors import StorageError, TrioBatchesError
 from trio_batches.jobs import DownloadProgress
 from trio_batches.jobs import download as download_batches
 from trio_batches.store import Home
+from trio_batches.store.path_text import path_text
 from trio_batches.transport.limits import Limits
 
 if TYPE_CHECKING:
@@ -147,12 +149,12 @@ async def with_progress(
 
 
 async def _report(entry: BatchDownload, folder: Path, *, as_json: bool) -> None:
-    path = None if entry.receipt is None else str(folder / entry.receipt.file)
+    path = None if entry.receipt is None else folder / entry.receipt.file
     if as_json:
         outcome = {
             "id": entry.batch_id,
             "state": entry.state,
-            "file": path,
+            "file": None if path is None else path_text(path),
             "receipt": entry.receipt,
             "attempts": entry.attempts,
             "request_id": entry.request_id,
@@ -160,7 +162,7 @@ async def _report(entry: BatchDownload, folder: Path, *, as_json: bool) -> None:
         }
         await write_objects([msgspec.json.encode(outcome)])
     elif path is not None:
-        await write_line(f"{entry.batch_id}\t{path}")
+        await write(os.fsencode(f"{entry.batch_id}\t{path}\n"))
 
 
 def _narrate_errors(progress: DownloadProgress, folder: Path) -> None:

@@ -19,6 +19,7 @@ from trio_batches.client.nursery import open_hidden_nursery
 from trio_batches.jobs import QUEUE_LIMIT, Submission, plan_submission, resume
 from trio_batches.jobs import submit as submit_requests
 from trio_batches.store import Home, open_ledger
+from trio_batches.store.path_text import path_text
 
 if TYPE_CHECKING:
     from trio_batches.jobs import Plan
@@ -151,7 +152,11 @@ async def _say_what_is_open(ledger: Ledger) -> None:
 
 async def _print_plan(plan: Plan, *, as_json: bool) -> Exit:
     if as_json:
-        await write_line(msgspec.json.encode(plan).decode())
+        chunks = [
+            msgspec.structs.replace(chunk, path=path_text(Path(chunk.path)))
+            for chunk in plan.chunks
+        ]
+        await write_line(msgspec.json.encode(msgspec.structs.replace(plan, chunks=chunks)).decode())
         return Exit.DONE
     rows = [
         (f"batch {chunk.number + 1}", f"{chunk.requests:,} requests, {chunk.bytes:,} bytes")

@@ -10,6 +10,7 @@ import trio
 
 from trio_batches.errors import StorageError
 from trio_batches.store.manifest import ManifestLine, append_manifest
+from trio_batches.store.path_text import path_text
 from trio_batches.version import VERSION
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def manifest_line(folder: Path, entry: BatchDownload) -> ManifestLine:
         id=entry.batch_id,
         result=entry.state,
         error=None if entry.error is None else str(entry.error),
-        path=None if receipt is None else str(folder / receipt.file),
+        path=None if receipt is None else path_text(folder / receipt.file),
         bytes=entry.bytes if receipt is None else receipt.bytes,
         lines={} if receipt is None else receipt.counts,
         sha256=None if receipt is None else receipt.sha256,

@@ -9,7 +9,8 @@ __all__ = ("one_line", "printable")
 _UNSAFE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # control characters but tab and line feed
     "\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069"  # marks that turn the writing direction
-    "\u2028\u2029\ufeff\U000e0000-\U000e007f]"  # line separators, byte order mark, tags
+    "\u2028\u2029\ufeff\U000e0000-\U000e007f"  # line separators, byte order mark, tags
+    "\ud800-\udfff]"  # bytes of a path that are not UTF-8, which no terminal takes
 )
 
 

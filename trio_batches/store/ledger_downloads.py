@@ -11,6 +11,7 @@ from trio_batches.store.ledger_access import LedgerAccess
 from trio_batches.store.ledger_batches import save_batches
 from trio_batches.store.ledger_rows import Download
 from trio_batches.store.ledger_text import folder_text, moment, now
+from trio_batches.store.path_text import path_of
 from trio_batches.store.receipt import Receipt
 from trio_batches.types import MessageBatch, RequestCounts, encode
 
@@ -111,7 +112,11 @@ class LedgerDownloads(LedgerAccess):
             lambda connection: connection.execute(query, (batch_id,)).fetchall()
         )
         return [
-            Download(batch_id=id_, dest=dest, receipt=msgspec.json.decode(receipt, type=Receipt))
+            Download(
+                batch_id=id_,
+                dest=str(path_of(dest)),
+                receipt=msgspec.json.decode(receipt, type=Receipt),
+            )
             for id_, dest, receipt in rows
         ]
 

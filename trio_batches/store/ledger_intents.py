@@ -6,6 +6,7 @@ transaction: of two processes that want to send the same intent, one is told no.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -15,6 +16,7 @@ from trio_batches.store.ledger_batches import save_batches
 from trio_batches.store.ledger_labels import set_label
 from trio_batches.store.ledger_rows import Intent
 from trio_batches.store.ledger_text import ids_json, ids_of, moment, now, optional_moment
+from trio_batches.store.path_text import path_of, path_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -205,7 +207,7 @@ def _row(intent: Intent) -> tuple[str | int | None, ...]:
         intent.submission,
         intent.chunk,
         moment(intent.at),
-        intent.input_path,
+        None if intent.input_path is None else path_text(Path(intent.input_path)),
         intent.input_sha256,
         intent.n_requests,
         intent.n_bytes,
@@ -225,4 +227,6 @@ def _intent(row: tuple[object, ...]) -> Intent:
     fields = dict(zip(_FIELDS, row, strict=True))
     for name in ("first_ids", "parents"):
         fields[name] = ids_of(str(fields[name]))
+    if fields["input_path"] is not None:
+        fields["input_path"] = str(path_of(str(fields["input_path"])))
     return msgspec.convert(fields, Intent)

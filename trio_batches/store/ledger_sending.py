@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from trio_batches.store.ledger_intents import LedgerIntents
 from trio_batches.store.ledger_text import now
+from trio_batches.store.path_text import path_text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -83,7 +84,7 @@ class LedgerSending(LedgerIntents):
 
     async def intents_in(self, folder: Path) -> list[Intent]:
         """Return the intents whose requests are, or were, in a folder."""
-        prefix = f"{folder}/"
+        prefix = f"{path_text(folder)}/"
         return await self._select("substr(input_path, 1, length(?1)) = ?1", prefix)
 
     async def _back_to_planned(self, intent_id: str, state: str) -> bool:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from trio_batches.store.path_text import path_text
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -41,5 +43,5 @@ def ids_of(text: str) -> tuple[str, ...]:
 
 
 def folder_text(folder: Path) -> str:
-    """Return a folder's absolute path."""
-    return str(folder.absolute())
+    """Return a folder's absolute path as text."""
+    return path_text(folder.absolute())

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from trio_batches.errors import BusyError, StorageError
 from trio_batches.store.disk import storage_errors
+from trio_batches.store.path_text import path_text
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -88,7 +89,7 @@ def _open_locked(path: Path) -> int:
 def _lock(descriptor: int, path: Path) -> None:
     locking = try_lock(descriptor)
     if locking == "busy":
-        raise BusyError(f"{path}: another process is at work on this")
+        raise BusyError(f"{path_text(path)}: another process is at work on this")
     if locking == "unsupported":
         path.unlink(missing_ok=True)
         raise StorageError(str(path.parent), NO_LOCKS)

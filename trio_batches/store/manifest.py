@@ -31,7 +31,7 @@ class ManifestLine(msgspec.Struct, frozen=True, kw_only=True):
 
     error: str | None
     path: str | None
-    """The results file; None where there is none."""
+    """The results file, as a `file:` URI if its path is not UTF-8; None where there is none."""
 
     bytes: int
     """Of the file, or of what is kept of it for the next attempt."""

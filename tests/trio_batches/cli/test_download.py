@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -117,6 +118,24 @@ def test_a_dry_run_says_what_there_is_to_do_and_does_nothing(shell: Shell, world
     ]
     assert {record.operation for record in world.requests} == {"retrieve"}
     assert names(shell.results) == {f"{first}.jsonl", f"{first}.receipt.json"}
+
+
+def test_a_folder_whose_name_is_no_text_is_as_good_as_others(shell: Shell, world: World) -> None:
+    _, first, second, _ = world.batch_ids
+    home = os.fsencode(shell.folder) + b"/h\xff"
+    shell.set("TRIO_BATCHES_HOME", os.fsdecode(home))
+
+    done = shell.call("download", first)
+    (outcome,) = shell.call("download", "--json", second).objects
+
+    assert done.out == b"%s\t%s/results/%s.jsonl\n" % (first.encode(), home, first.encode())
+    assert outcome["file"] == f"{shell.folder.as_uri()}/h%FF/results/{second}.jsonl"
+    assert shell.call("verify").code == 0
+    rebuilt = shell.call("ledger", "rebuild", "--offline").table
+    assert rebuilt[:2] == [
+        ["downloads", "2 verified files in the home"],
+        ["lost", "0 files that are not there any more"],
+    ]
 
 
 @pytest.mark.parametrize("dry", [("--dry-run",), ()])

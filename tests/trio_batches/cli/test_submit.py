@@ -139,6 +139,14 @@ def test_stdin_is_read_to_its_end(shell: Shell, world: World, file: str) -> None
     assert shell.call("submit", file).code == 2
 
 
+def test_a_plan_in_a_home_whose_name_is_no_text_is_json(shell: Shell, file: str) -> None:
+    shell.set("TRIO_BATCHES_HOME", os.fsdecode(os.fsencode(shell.folder) + b"/h\xff"))
+
+    (plan,) = shell.call("submit", "--dry-run", "--json", file).objects
+
+    assert f"{shell.folder.as_uri()}/h%FF/requests/incoming-" in str(plan["chunks"])
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [

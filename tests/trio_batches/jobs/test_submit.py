@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -254,6 +255,21 @@ async def planned(network: Network, desk: Desk) -> World:
     world.requests.clear()
     assert [intent.state for intent in await desk.intents()] == ["planned"]
     return world
+
+
+async def test_a_home_whose_name_is_no_text_is_as_good_as_others(
+    network: Network, tmp_path: Path
+) -> None:
+    desk = Desk(network, tmp_path / os.fsdecode(b"\xff"))
+    world = await planned(network, desk)
+    (intent,) = await desk.intents()
+
+    assert intent.input_path is not None
+    assert intent.input_path.startswith(str(desk.home.requests))
+    done = await desk.resume()
+    assert done.complete
+    assert desk.files() == [f"{world.batch_ids[0]}.jsonl"]
+    assert desk.kept(done.batch_ids) == [lines(requests(2))]
 
 
 async def test_resume_without_anything_open_is_complete(network: Network, desk: Desk) -> None:

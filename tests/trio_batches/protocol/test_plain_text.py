@@ -24,6 +24,7 @@ from trio_batches.protocol.plain_text import one_line, printable
         ("a\u2028b", r"a\u2028b"),
         ("\ufeffa", r"\ufeffa"),
         ("\U000e0041", r"\U000e0041"),
+        ("res-\udcff", r"res-\udcff"),
     ],
 )
 def test_what_could_steer_a_terminal_is_shown_as_an_escape(text: str, shown: str) -> None:
