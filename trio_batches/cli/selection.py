@@ -64,7 +64,8 @@ class Selection:
         ids = [name for name in self.names if not _is_file(name)]
         files = [Path(name) for name in self.names if _is_file(name)]
         for path in (*files, *self.manifests):
-            ids += await trio.to_thread.run_sync(read_unfinished, path)
+            # A named pipe may never bring anything: whoever cancels does not wait for it.
+            ids += await trio.to_thread.run_sync(read_unfinished, path, abandon_on_cancel=True)
         if labelled is not None and not (self.names or self.manifests):
             return list(labelled)
         return [id_ for id_ in dict.fromkeys(ids) if labelled is None or id_ in labelled]

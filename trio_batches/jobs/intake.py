@@ -70,10 +70,10 @@ class Intake:
 
     async def _read_path(self, path: Path) -> None:
         with storage_errors(path):
-            # Without Python's buffer, whose lock a thread that was left behind would hold.
-            file = await trio.to_thread.run_sync(lambda: path.open("rb", buffering=0))
+            # A named pipe opens when someone writes into it, which may be never.
+            file = await trio.to_thread.run_sync(_open, path, abandon_on_cancel=True)
         with file:
-            await self._read_file(cast("BinaryIO", file), str(path))
+            await self._read_file(file, str(path))
 
     async def _read_file(self, file: BinaryIO, name: str) -> None:
         self._counting.begin(f"{name}:")
@@ -110,6 +110,18 @@ class Intake:
                 self._counting.refuse(number, "", [item])
             else:
                 self._counting.take(number, item)
+
+
+def _open(path: Path) -> BinaryIO:
+    """Open a file, in a worker thread that may be left behind."""
+    # Without Python's buffer, whose lock such a thread would hold while it reads.
+    file = path.open("rb", buffering=0)
+    try:
+        trio.from_thread.check_cancelled()
+    except trio.Cancelled:
+        file.close()
+        raise
+    return cast("BinaryIO", file)
 
 
 def _name_of(file: BinaryIO) -> str:

@@ -259,6 +259,15 @@ async def test_a_pipe_that_never_brings_anything_is_left_at_once(tmp_path: Path)
         os.close(end)
 
 
+async def test_a_named_pipe_that_nobody_writes_into_is_left_at_once(named_pipe: Path) -> None:
+    with trio.CancelScope() as scope:
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(_cancel_soon, scope)
+            await take(named_pipe.parent, named_pipe)
+
+    assert scope.cancelled_caught
+
+
 async def _cancel_soon(scope: trio.CancelScope) -> None:
     for _ in range(200):
         await trio.lowlevel.checkpoint()
