@@ -10,12 +10,12 @@ import sqlite3
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from trio_batches.errors import StorageError
 from trio_batches.store.disk import make_folder, publish, storage_errors
 from trio_batches.store.ledger_connection import LedgerFile
 from trio_batches.store.ledger_downloads import record_downloads
 from trio_batches.store.ledger_schema import APPLICATION_ID
 from trio_batches.store.ledger_trouble import UnreadableLedger, say
-from trio_batches.store.receipt import load_receipt
 from trio_batches.store.results_folder import ResultsFolder
 
 if TYPE_CHECKING:
@@ -78,17 +78,21 @@ def renew_if_damaged(home: Home) -> bool:
 
 
 def find_receipts(home: Home) -> Iterator[Receipt]:
-    """Yield the receipts in a home whose results files are as they were."""
+    """Yield the receipts in a home whose results files are as they were.
+
+    What cannot be read is said, and passed over: it can be recorded another time.
+    """
     if not home.results.is_dir():
         return
     folder = ResultsFolder(home.results)
     for path in sorted(home.results.glob("*.receipt.json")):
-        batch_id = path.name.removesuffix(".receipt.json")
-        receipt = load_receipt(home.results, batch_id)
-        if receipt is None or receipt.batch_id != batch_id:
-            continue
-        if (home.results / receipt.file).is_file() and folder.matches(receipt):
-            yield receipt
+        try:
+            receipt = folder.held(path.name.removesuffix(".receipt.json"))
+        except StorageError as error:
+            say(f"without this copy: {error}")
+        else:
+            if receipt is not None:
+                yield receipt
 
 
 def find_damage(file: LedgerFile) -> str | None:

@@ -59,6 +59,20 @@ async def test_a_file_that_was_changed_is_no_download(home: Home, ledger: Ledger
     assert await rebuild(ledger, home) == Rebuilt(downloads=0, lost=0, listed=0)
 
 
+async def test_a_receipt_that_cannot_be_read_is_passed_over_and_said(
+    home: Home, ledger: Ledger, caplog: pytest.LogCaptureFixture
+) -> None:
+    good, bad = Sample(seed=1), Sample(seed=2)
+    await store(home.results, good)
+    unreadable = home.results / f"{bad.id}.receipt.json"
+    unreadable.mkdir()
+
+    assert await rebuild(ledger, home) == Rebuilt(downloads=1, lost=0, listed=0)
+
+    (record,) = caplog.records
+    assert record.getMessage() == f"without this copy: {unreadable}: Is a directory"
+
+
 async def test_what_the_service_lists_is_written_down_and_labels_stay(
     home: Home, ledger: Ledger, network: Network, monkeypatch: pytest.MonkeyPatch
 ) -> None:
