@@ -10,6 +10,7 @@ __all__ = ("main",)
 
 def main() -> None:
     """Run the command that the arguments name."""
+    _open_outputs()
     if len(sys.argv) == 1 and os.isatty(0) and os.isatty(1):
         # Imported here, as below: the app shows itself before it loads the library.
         from tui.start import start  # noqa: PLC0415
@@ -22,3 +23,14 @@ def main() -> None:
     from trio_batches.cli.main import main as commands  # noqa: PLC0415
 
     commands()
+
+
+def _open_outputs() -> None:
+    """Give an output that is closed to nobody: else the next file opened gets its number."""
+    for number, name in ((1, "stdout"), (2, "stderr")):
+        if getattr(sys, name) is None:
+            nobody = os.open(os.devnull, os.O_WRONLY)
+            if nobody != number:
+                os.dup2(nobody, number)
+                os.close(nobody)
+            setattr(sys, name, open(number, "w", encoding="utf-8"))  # noqa: PTH123, SIM115

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -15,6 +16,7 @@ from trio_batches.cli.terminal import narrate, print_table, write_line
 from trio_batches.errors import InvalidIdError
 from trio_batches.jobs import abandon
 from trio_batches.store import Home, open_ledger
+from trio_batches.store.path_text import path_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -103,7 +105,9 @@ def _the_one(beginning: str, intents: Iterable[Intent]) -> str:
 async def _report(given_up: Iterable[Abandoned], *, as_json: bool) -> None:
     for chunk in given_up:
         if as_json:
-            await write_line(msgspec.json.encode(chunk).decode())
+            path = None if chunk.path is None else path_text(Path(chunk.path))
+            shown = msgspec.structs.replace(chunk, path=path)
+            await write_line(msgspec.json.encode(shown).decode())
             continue
         if chunk.sent_at is None:
             narrate(f"{chunk.requests:,} requests were never sent")

@@ -11,7 +11,7 @@ import msgspec
 from trio_batches.cli.exit_codes import Exit
 from trio_batches.cli.options import json_option
 from trio_batches.cli.run import run
-from trio_batches.cli.terminal import print_table, write, write_objects
+from trio_batches.cli.terminal import print_table, write_line, write_objects
 from trio_batches.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def config(*, only_path: bool, show: bool, as_json: bool) -> None:
                 path = config_path(os.environ)
             except SettingsError as error:
                 raise ConfigurationError(str(error)) from error
-            await write(os.fsencode(path) + b"\n")
+            await write_line(str(path))
             return Exit.DONE
         found = _load()
         rows = [

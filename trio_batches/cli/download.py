@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +17,7 @@ from trio_batches.cli.options import Duration, LabelText, folder_option, json_op
 from trio_batches.cli.progress import draw
 from trio_batches.cli.run import run
 from trio_batches.cli.selection import Selection
-from trio_batches.cli.terminal import narrate, write, write_objects
+from trio_batches.cli.terminal import narrate, write_line, write_objects
 from trio_batches.client import Client
 from trio_batches.client.nursery import open_hidden_nursery
 from trio_batches.errors import StorageError, TrioBatchesError
@@ -162,7 +161,7 @@ async def _report(entry: BatchDownload, folder: Path, *, as_json: bool) -> None:
         }
         await write_objects([msgspec.json.encode(outcome)])
     elif path is not None:
-        await write(os.fsencode(f"{entry.batch_id}\t{path}\n"))
+        await write_line(f"{entry.batch_id}\t{path}")
 
 
 def _narrate_errors(progress: DownloadProgress, folder: Path) -> None:

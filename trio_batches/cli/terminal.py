@@ -70,8 +70,8 @@ async def write(data: bytes) -> None:
 
 
 async def write_line(text: str) -> None:
-    """Write one line of text to stdout."""
-    await write(f"{text}\n".encode())
+    """Write one line of text to stdout; a path's bytes that are not UTF-8 as they are."""
+    await write(f"{text}\n".encode(errors="surrogateescape"))
 
 
 async def write_objects(objects: Iterable[bytes]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import subprocess
 import sys
@@ -63,6 +64,8 @@ def watch(
     long your earlier batches of that size took. The command of --exec finds
     BATCH_ID and BATCH_STATUS in its environment.
     """
+    if timeout is not None and math.isnan(timeout):
+        raise click.UsageError("--timeout is a number of seconds")
 
     async def work() -> Exit:
         until = trio.current_time() + (float("inf") if timeout is None else timeout)

@@ -251,6 +251,7 @@ def test_one_bad_batch_is_a_line_and_does_not_stop_the_others(shell: Shell, serv
         ("list", "--status", "open"),
         ("results",),
         ("results", "msgbatch_1", "--type", "errored", "--text"),
+        ("watch", "msgbatch_1", "--timeout", "nan"),
         ("cancel",),
         ("cancel", "msgbatch_1"),
         ("delete", "msgbatch_1"),

@@ -233,6 +233,20 @@ def without_reader(*words: str) -> Done:
         os.close(writer)
 
 
+@pytest.mark.parametrize("closing", [">&-", "2>&-", "<&- >&- 2>&-"])
+def test_outputs_that_are_closed_are_nobodys(shell: Shell, service: Serve, closing: str) -> None:
+    world = slow_world(20, bandwidth=None)
+    service(world)
+    there = world.batch_ids[0]
+    bash = ["bash", "-c", f'exec "$@" {closing}', "bash"]
+
+    done = finish(start([*bash, *command("download", there, "msgbatch_no")]))
+
+    assert done.code == 3
+    assert "Traceback" not in done.said
+    assert_whole(shell.results, world, there)
+
+
 def test_a_reader_that_stalls_does_not_keep_a_signal_from_ending_the_command(
     service: Serve,
 ) -> None:
