@@ -23,6 +23,8 @@ __all__ = ("GoToScreen",)
 class GoToScreen(ModalScreen[int | None]):
     """Returns the number of the row that was typed, from 1; None where nothing was.
 
+    A number that is too large is the last row's.
+
     Args:
         total: How many rows there are.
     """
@@ -44,7 +46,10 @@ class GoToScreen(ModalScreen[int | None]):
     @on(Input.Submitted)
     def _typed(self, message: Input.Submitted) -> None:
         digits = message.value.replace("_", "").strip()
-        self.dismiss(int(digits) if digits.isdecimal() else None)
+        if digits.isdecimal():
+            self.dismiss(int(min(float(digits), self._total)))
+        else:
+            self.dismiss(None)
 
     def action_leave(self) -> None:
         """Go nowhere."""

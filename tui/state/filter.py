@@ -12,6 +12,8 @@ import re
 import shlex
 from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias
 
+from tui.state.expression import ExpressionError, compile_expression
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
@@ -123,9 +125,9 @@ def _contains(word: str) -> Callable[[Value], bool]:
 
 def _finds(pattern: str) -> Callable[[Value], bool]:
     try:
-        search = re.compile(pattern, re.IGNORECASE).search
-    except re.error as error:
-        raise FilterError(f"{pattern}: {error}") from None
+        search = compile_expression(pattern, re.IGNORECASE).search
+    except ExpressionError as error:
+        raise FilterError(str(error)) from None
     return lambda value: search(str(value or "")) is not None
 
 

@@ -14,6 +14,8 @@ import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from tui.state.expression import ExpressionError, compile_expression
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -41,7 +43,7 @@ KEYS: Final = (*_TEXTS, *_NUMBERS)
 """What can stand before a colon."""
 
 _NUMBER = re.compile(r"(<=|>=|<|>|=|)(\d+)")
-_COMPARE: Final[dict[str, Callable[[int, int], bool]]] = {
+_COMPARE: Final[dict[str, Callable[[float, float], bool]]] = {
     "<=": operator.le,
     ">=": operator.ge,
     "<": operator.lt,
@@ -135,9 +137,9 @@ def _word(term: str, *, negated: bool) -> Word:
 def _expression(value: str) -> re.Pattern[bytes]:
     flags = re.IGNORECASE if value == value.lower() else re.NOFLAG
     try:
-        return re.compile(value.encode(errors="replace"), flags)
-    except re.error as exc:
-        raise QueryError(f"re:{value} is no regular expression: {exc}") from None
+        return compile_expression(value.encode(errors="replace"), flags)
+    except ExpressionError as error:
+        raise QueryError(str(error)) from None
 
 
 def _condition(key: str, value: str) -> Callable[[Summary], bool]:
@@ -147,7 +149,7 @@ def _condition(key: str, value: str) -> Callable[[Summary], bool]:
     found = _NUMBER.fullmatch(value)
     if found is None:
         raise QueryError(f"{key}:{value} compares with nothing: say {key}:>=1000")
-    number_of, compare, limit = _NUMBERS[key], _COMPARE[found[1]], int(found[2])
+    number_of, compare, limit = _NUMBERS[key], _COMPARE[found[1]], float(found[2])
 
     def accepts(summary: Summary) -> bool:
         number = number_of(summary)

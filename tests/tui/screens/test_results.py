@@ -159,6 +159,18 @@ async def test_a_row_is_gone_to_by_its_number(path: Path) -> None:
         await wait_until(lambda: screen.table.cursor_key == 3)
 
 
+async def test_a_row_beyond_the_last_is_the_last(path: Path) -> None:
+    screen = ResultsScreen(path)
+    async with ResultsApp(screen).run_test(size=(120, 20)) as pilot:
+        await read(screen)
+        await pilot.press("ctrl+g")
+        await wait_until(lambda: isinstance(pilot.app.screen, GoToScreen))
+        pilot.app.screen.query_one(Input).value = "9" * 5_000
+        await pilot.press("enter")
+
+        await wait_until(lambda: screen.table.cursor_key == 5)
+
+
 async def test_frequencies_and_the_tokens_of_marked_rows_are_counted(path: Path) -> None:
     screen = ResultsScreen(path)
     async with ResultsApp(screen).run_test(size=(120, 30)) as pilot:

@@ -70,6 +70,8 @@ def found(path: Path, text: str, kind: Kind | None = None) -> list[int]:
         ("out:>50", [0]),
         ("out:<50", [1]),
         ("in:5", [0]),
+        (f"out:>{'9' * 5_000}", []),
+        (f"out:<{'9' * 5_000}", [0, 1]),
         ("in:<=10 out:>=20 out:<100", [1]),
         ('"quick fox', [0]),
         ("~fox.*tokens", [0]),
@@ -90,6 +92,9 @@ def test_a_search_can_be_narrowed_to_a_kind(path: Path) -> None:
     ("text", "sentence"),
     [
         ("re:(", "no regular expression"),
+        ("re:a{4294967296}", "the repetition number is too large"),
+        ("re:" + "(" * 5_000, "its brackets are too deep"),
+        ("~(?L)(?a)x", "ASCII and LOCALE flags are incompatible"),
         ("out:many", "out:many compares with nothing"),
     ],
 )
