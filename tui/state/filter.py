@@ -2,7 +2,8 @@ r"""The language of filters: words and `key:value` terms, all of which must hold
 
 `night` keeps rows that contain the word, `!night` those that do not, `re:^msg` (or
 `~^msg`) those that a regular expression finds; `status:ended age:<7d total:>=1000`
-compare one column. A term with spaces stands in quotation marks.
+compare one column. A term with spaces stands in quotation marks. Expressions that might
+search for hours are refused: see `tui.state.runaway`.
 """
 
 from __future__ import annotations

@@ -2,7 +2,8 @@
 
 Words must all be there; `"…"` holds several together, `!` in front turns one round,
 `re:` or `~` takes a regular expression, and `key:value` looks at one column. Words are sought
-in the line as it is in the file; in small letters they find large ones too.
+in the line as it is in the file; in small letters they find large ones too. Expressions
+that might search for hours are refused: see `tui.state.runaway`.
 """
 
 from __future__ import annotations
