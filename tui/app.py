@@ -19,6 +19,7 @@ from tui import chrome
 from tui.actions import bindings
 from tui.actions.app import APP
 from tui.config import Configuration
+from tui.harmless import Harmless
 from tui.keymap import checked_keymap, key_of
 from tui.screens.batches import BatchesScreen
 from tui.screens.verbs import VerbScreen
@@ -31,7 +32,7 @@ from tui.themes import THEMES, ansi_color, register_themes
 from tui.undo import Undo
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
     from contextlib import AbstractAsyncContextManager
     from pathlib import Path
     from typing import TypeVar
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from textual.actions import ActionParseResult
     from textual.binding import BindingType
     from textual.dom import DOMNode
+    from textual.filter import LineFilter
     from textual.notifications import SeverityLevel
     from typing_extensions import TypeVarTuple
 
@@ -133,6 +135,11 @@ class BatchesApp(App[None]):
         self._bridge: Bridge | None = None
         self._engine: Engine | None = None
         self._connected: asyncio.Event = asyncio.Event()
+
+    @override
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Return what every line goes through before it is drawn."""
+        return (*super().get_line_filters(), HARMLESS)
 
     async def on_mount(self) -> None:
         """Show the first screen."""
@@ -326,6 +333,8 @@ class BatchesApp(App[None]):
         """Show what was done."""
         chrome.show_activity(self)
 
+
+HARMLESS = Harmless()
 
 FIRST_SCREENS = 2
 """Textual's own blank one, and ours above it."""

@@ -17,7 +17,7 @@ from tui.screens.batch import BatchScreen
 from tui.screens.jobs import JobsScreen
 from tui.screens.label import LabelScreen
 from tui.screens.results import ResultsScreen
-from tui.screens.submit import SubmitScreen
+from tui.screens.submit import FileNames, SubmitScreen
 from tui.widgets.job_line import JobLine
 
 if TYPE_CHECKING:
@@ -74,6 +74,16 @@ async def test_a_faulty_file_is_told_line_by_line_and_cannot_be_submitted(tmp_pa
         await wait_until(lambda: "missing.jsonl: " in text_of(dialog.found))
         assert dialog.send.disabled
     assert {record.method for record in world.requests} == {"GET"}
+
+
+async def test_names_that_steer_a_terminal_are_not_completed(tmp_path: Path) -> None:
+    (tmp_path / "odd-a\x1b]0;title\x07.jsonl").write_bytes(b"")
+    complete = FileNames()
+
+    assert await complete.get_suggestion(f"{tmp_path}/odd") is None
+
+    (tmp_path / "odd-plain").mkdir()
+    assert await complete.get_suggestion(f"{tmp_path}/odd") == f"{tmp_path}/odd-plain/"
 
 
 async def test_the_name_of_a_file_is_completed(tmp_path: Path) -> None:

@@ -50,7 +50,7 @@ class ExportScreen(ModalScreen[None]):
         self._lines = lines
         self._what = what
         self._hidden = hidden
-        self._name = name
+        self._proposed = f"{plain_line(name)}-{what}.jsonl"
         self._confirmed: Path | None = None
         self._export: Export | None = None
         self._background = Background()
@@ -62,7 +62,7 @@ class ExportScreen(ModalScreen[None]):
         with Vertical():
             yield Label(f"Export {count(len(self._lines))} {self._what} rows{hidden}", markup=False)
             yield Label("to a file; with the ending .csv it becomes a table:", markup=False)
-            yield Input(f"{self._name}-{self._what}.jsonl", compact=True)
+            yield Input(self._proposed, compact=True)
             yield Label("", id="said", markup=False)
             yield Label("", id="fault", markup=False)
 

@@ -15,6 +15,7 @@ from textual.widgets import Button, Input, Static
 from typing_extensions import override
 
 from tui.screens.dialog import Dialog, answer_words, facts_shown
+from tui.state.plain import plain_line
 from tui.state.question import Fact
 from tui.state.questions import batches
 
@@ -44,7 +45,10 @@ class Submittable(NamedTuple):
 
 
 class FileNames(Suggester):
-    """Completes what has been typed of a path, folders and `.jsonl` files first."""
+    """Completes what has been typed of a path, folders and `.jsonl` files first.
+
+    Names that a terminal would not show as they are stay out of it.
+    """
 
     def __init__(self) -> None:
         super().__init__(use_cache=False, case_sensitive=True)
@@ -182,7 +186,9 @@ def _complete(begun: str) -> str | None:
         entries = sorted(
             (not (entry.is_dir() or entry.name.endswith(".jsonl")), entry.name, entry.is_dir())
             for entry in os.scandir(Path(f"{folder}/" if "/" in begun else ".").expanduser())
-            if entry.name.startswith(name) and (name or not entry.name.startswith("."))
+            if entry.name.startswith(name)
+            and (name or not entry.name.startswith("."))
+            and plain_line(entry.name, len(entry.name)) == entry.name
         )
     except (OSError, RuntimeError):  # the latter is pathlib's, of ~somebody
         return None

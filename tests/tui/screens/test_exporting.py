@@ -57,6 +57,12 @@ async def test_marked_rows_are_exported(tmp_path: Path) -> None:
     assert target.read_bytes() == LINES[0] + LINES[2]
 
 
+async def test_the_name_that_is_proposed_is_harmless(tmp_path: Path) -> None:
+    path = tmp_path / "odd\x1b]0;title\x07.jsonl"
+    async with asked(path) as (question, _):
+        assert question.query_one(Input).value == "odd␛]0;title␇-shown.jsonl"
+
+
 async def test_without_marks_what_is_shown_is_exported(tmp_path: Path) -> None:
     target = tmp_path / "chosen.csv"
     async with asked(tmp_path / "results.jsonl") as (question, pilot):
