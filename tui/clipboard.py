@@ -10,6 +10,8 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+from tui.given_back import Ended, given_back
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -81,7 +83,7 @@ def print_out(app: App[object], text: str) -> None:
     """
     from trio_batches import printable  # noqa: PLC0415  # it loads Trio
 
-    with app.suspend():
+    with given_back(app):
         sys.stdout.write(f"{printable(text)}\n\n(enter goes back)")
         sys.stdout.flush()
         sys.stdin.readline()
@@ -97,7 +99,12 @@ def page(app: App[object], text: str) -> None:
     from trio_batches import printable  # noqa: PLC0415  # it loads Trio
 
     command = shlex.split(os.environ.get("PAGER") or "less")
-    with app.suspend():
-        subprocess.run(  # noqa: S603  # the user's own program
-            command, input=printable(text).encode(errors="replace"), check=False
-        )
+    with (
+        given_back(app),
+        subprocess.Popen(command, stdin=subprocess.PIPE) as pager,  # noqa: S603  # the user's own
+    ):
+        try:
+            pager.communicate(printable(text).encode(errors="replace"))
+        except Ended:
+            pager.terminate()
+            raise

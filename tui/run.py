@@ -37,7 +37,7 @@ async def run_app(
 ) -> Exception | None:
     """Run Textual here and Trio beside it; when one ends, so does the other."""
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGHUP):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         # Without a handler the process would die and leave the terminal as it is.
         loop.add_signal_handler(number, lambda: app.exit(return_code=_INTERRUPTED))
     backend = asyncio.create_task(serve(app, connected))

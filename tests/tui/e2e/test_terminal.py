@@ -41,7 +41,7 @@ def test_it_starts_filters_opens_and_leaves(terminal: Terminal) -> None:
     assert "STATE" not in screen
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_ends_it_and_gives_the_terminal_back(
     terminal: Terminal, number: signal.Signals
 ) -> None:
