@@ -27,7 +27,11 @@ QUIET_SECONDS = 60.0
 """Between refreshes while none does, or the service refuses."""
 
 FULL_EVERY = 30
-"""Every so many refreshes ask for the whole list, to find what was deleted elsewhere."""
+"""After so many refreshes of its beginning, the whole list is asked for.
+
+That finds what was deleted elsewhere and, in a home that knows its own batches only, all
+others: so it is done soon after the start, too.
+"""
 
 PAGE = 1000
 
@@ -94,11 +98,11 @@ class BatchWatch:
         """Refresh the ledger again and again; what is wrong is told, and tried again."""
         workspace = os.environ.get("ANTHROPIC_WORKSPACE_ID", "")
         self._tell(Link(state="connecting", service=client.base_url, workspace=workspace))
-        rounds = 0
+        partial = FULL_EVERY - 1  # what comes first shows what is new
         while True:
             self._asking = True
             try:
-                await self._refresh(client, full=rounds % FULL_EVERY == 1)
+                whole = await self._refresh(client, full=partial == FULL_EVERY)
             except (TransportError, ServerError, RateLimitError) as error:
                 self._tell(replace(self._link, state="offline", sentence=str(error)))
             except TrioBatchesError as error:
@@ -106,9 +110,11 @@ class BatchWatch:
             else:
                 now = datetime.now(UTC)
                 self._tell(replace(self._link, state="online", sentence="", refreshed_at=now))
-                rounds += 1
+                partial = 0 if whole else partial + 1
             self._asking = False
             await self._read()
+            if self._link.state == "online" and partial == FULL_EVERY:
+                continue
             busy = self._runs or self._link.state == "offline"
             pause = self.poll_interval if busy else max(QUIET_SECONDS, self.poll_interval)
             with trio.move_on_after(pause):
@@ -124,14 +130,15 @@ class BatchWatch:
         self._link = link
         self._publish(link)
 
-    async def _refresh(self, client: Client, *, full: bool) -> None:
+    async def _refresh(self, client: Client, *, full: bool) -> bool:
+        """Return whether the whole list was asked for."""
         if await self._ledger.known_ids():
             await refresh(client, self._ledger, full=full)
-            return
+            return full
         page = await client.messages.batches.list(limit=PAGE)
         while True:
             await self._ledger.save_batches(zip(page.data, page.raw_data, strict=True))
             await self._read()
             if not page.has_next_page():
-                return
+                return True
             page = await page.get_next_page()

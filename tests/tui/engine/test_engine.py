@@ -56,10 +56,15 @@ class Screen:
 
 @asynccontextmanager
 async def running(
-    home: Path, open_client: Callable[[], AbstractAsyncContextManager[Client]]
+    home: Path,
+    open_client: Callable[[], AbstractAsyncContextManager[Client]],
+    *,
+    poll_interval: float = 10.0,
 ) -> AsyncGenerator[tuple[Engine, Screen]]:
     screen = Screen()
-    engine = Engine(screen.publish, open_client=open_client, home=Home(home))
+    engine = Engine(
+        screen.publish, open_client=open_client, home=Home(home), poll_interval=poll_interval
+    )
     async with trio.open_nursery() as nursery:
         nursery.start_soon(engine.run)
         yield engine, screen
@@ -93,6 +98,17 @@ async def test_what_the_ledger_knows_is_there_before_the_service_answers(tmp_pat
     first = next(place for place, event in enumerate(screen.events) if is_full(event))
     answered = [event.state for event in screen.events[:first] if isinstance(event, Link)]
     assert "online" not in answered
+
+
+async def test_a_home_that_knows_one_batch_soon_shows_all(tmp_path: Path) -> None:
+    world = World(1)
+    world.populate(5)
+    async with client_of(world)() as client, open_ledger(Home(tmp_path)) as ledger:
+        page = await client.messages.batches.list(limit=1)
+        await ledger.save_batches(zip(page.data, page.raw_data, strict=True))
+
+    async with running(tmp_path, client_of(world), poll_interval=3600) as (_, screen):
+        await screen.wait_for(is_full)
 
 
 def is_full(event: Event) -> bool:
