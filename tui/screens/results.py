@@ -15,6 +15,7 @@ from tui.actions.results import RESULTS
 from tui.screens.filter_screen import FilterScreen
 from tui.state.background import Background
 from tui.state.copies import copies_of
+from tui.state.part import Whereabouts
 from tui.state.record import MAX_DECODED
 from tui.state.requests import open_requests
 from tui.state.result_line import Kind
@@ -70,9 +71,9 @@ class ResultsScreen(FilterScreen):
 
     def __init__(self, path: Path, title: str = "", requests: Path | None = None) -> None:
         super().__init__()
-        self.path: Path = path
+        self._whereabouts = Whereabouts(path)
         self.requests: Path | None = requests
-        self._title = title or path.name
+        self._title = title
         self._trouble = ""
         index, self._unpacking = self._open()
         index.step()
@@ -86,6 +87,11 @@ class ResultsScreen(FilterScreen):
         self._frequencies: Frequencies | None = None
         self._sum: TokenSum | None = None
         self._told: tuple[object, ...] = ()
+
+    @property
+    def path(self) -> Path:
+        """The file, by the name that it has now."""
+        return self._whereabouts.path
 
     def _open(self) -> tuple[RowIndex, Unpacking | None]:
         try:
@@ -136,6 +142,7 @@ class ResultsScreen(FilterScreen):
         if trouble and trouble != self._trouble:
             self._trouble = trouble
             self.banner.tell(trouble)
+        self._whereabouts.look()
         self.table.placeholder = self._placeholder()
         self._tell()
 
@@ -160,11 +167,13 @@ class ResultsScreen(FilterScreen):
             selection = self.rows.selection
             searching = selection is not None and selection.searched < self.rows.total
             return "Searching…" if searching else "No result is like this; esc shows all."
-        return "The file is empty." if index.is_done else "Reading…"
+        if not index.is_done:
+            return "Reading…"
+        return "Nothing has arrived yet." if self._whereabouts.is_part else "The file is empty."
 
     def _tell(self) -> None:
         """Say how things stand, around the table; Textual paints only what is new."""
-        self.top.tell(self._title, self.rows.index, self.rows.kinds, self._sum)
+        self.top.tell(self._title or self.path.name, self.rows.index, self.rows.kinds, self._sum)
         self.panel.tell(self._frequencies)
         told = (
             len(self.rows),

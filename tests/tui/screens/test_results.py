@@ -210,6 +210,24 @@ async def test_a_file_that_grows_is_followed(path: Path) -> None:
         await wait_until(lambda: "! broken" in line_of(screen, 8))
 
 
+async def test_a_part_says_that_nothing_has_arrived_and_takes_its_last_name(
+    tmp_path: Path,
+) -> None:
+    part = tmp_path / "msgbatch_1.jsonl.1a2b3c4d.part"
+    part.touch()
+    screen = ResultsScreen(part)
+    async with ResultsApp(screen).run_test(size=(120, 20)):
+        await read(screen)
+        await wait_until(lambda: "Nothing has arrived yet" in line_of(screen, 1))
+
+        part.write_bytes(b"".join(LINES))
+        part.rename(tmp_path / "msgbatch_1.jsonl")
+
+        await wait_until(lambda: "msgbatch_1.jsonl  " in str(screen.top.render()))
+        await wait_until(lambda: len(screen.rows) == 6)
+        assert screen.path == tmp_path / "msgbatch_1.jsonl"
+
+
 async def test_a_packed_file_is_unpacked(tmp_path: Path) -> None:
     path = tmp_path / "msgbatch_1.jsonl.gz"
     path.write_bytes(gzip.compress(b"".join(LINES)))
