@@ -85,6 +85,7 @@ class ResultsScreen(FilterScreen):
         self._requests: Requests | None = None
         self._came_from: int | None = None
         self._frequencies: Frequencies | None = None
+        self._miscounts = False
         self._sum: TokenSum | None = None
         self._told: tuple[object, ...] = ()
 
@@ -134,6 +135,7 @@ class ResultsScreen(FilterScreen):
 
     def _look(self) -> None:
         """Show what was found since the last look; where nothing was, nothing is drawn."""
+        searched = not self._searches
         if self.rows.refresh():
             self.table.placeholder = self._placeholder()
             self.table.rows_changed()
@@ -142,6 +144,8 @@ class ResultsScreen(FilterScreen):
         if trouble and trouble != self._trouble:
             self._trouble = trouble
             self.banner.tell(trouble)
+        if self._miscounts and searched:
+            self._count()
         self._whereabouts.look()
         self.table.placeholder = self._placeholder()
         self._tell()
@@ -164,9 +168,7 @@ class ResultsScreen(FilterScreen):
         if self._trouble:
             return "There is nothing to show."
         if self._narrows and index.is_done:
-            selection = self.rows.selection
-            searching = selection is not None and selection.searched < self.rows.total
-            return "Searching…" if searching else "No result is like this; esc shows all."
+            return "Searching…" if self._searches else "No result is like this; esc shows all."
         if not index.is_done:
             return "Reading…"
         return "Nothing has arrived yet." if self._whereabouts.is_part else "The file is empty."
@@ -194,6 +196,11 @@ class ResultsScreen(FilterScreen):
     def _narrows(self) -> bool:
         return bool(self._query) or self._kind is not None
 
+    @property
+    def _searches(self) -> bool:
+        selection = self.rows.selection
+        return selection is not None and selection.searched < self.rows.total
+
     def _filter_words(self) -> str:
         """Return what narrows the rows, what is still being done, and the marked rows' tokens."""
         words: list[str] = []
@@ -202,7 +209,7 @@ class ResultsScreen(FilterScreen):
         if self._query:
             words.append(self.filter_bar.text)
         selection = self.rows.selection
-        if selection is not None and selection.searched < self.rows.total:
+        if selection is not None and self._searches:
             words.append(f"({100 * selection.searched // self.rows.total} % searched)")
         return " ".join(words)
 
@@ -230,6 +237,7 @@ class ResultsScreen(FilterScreen):
         self._came_from = int(key) if key is not None else self._came_from
         self.background.remove(self.rows.selection)
         selection = self.rows.select(self._query, self._kind)
+        self._miscounts = self._frequencies is not None
         if selection is not None:
             self.background.add(selection)
         self._look()
@@ -290,13 +298,20 @@ class ResultsScreen(FilterScreen):
 
     def action_frequencies(self) -> None:
         """Show how often values come up in the rows that are shown, or close the panel."""
-        self.background.remove(self._frequencies)
         if self._frequencies is None:
-            self._frequencies = Frequencies(self.rows.index, self.rows.lines())
-            self.background.add(self._frequencies)
+            self._count()
         else:
+            self.background.remove(self._frequencies)
             self._frequencies = None
+            self._miscounts = False
         self._tell()
+
+    def _count(self) -> None:
+        """Begin to count the values of the rows that are shown; again once all are found."""
+        self.background.remove(self._frequencies)
+        self._frequencies = Frequencies(self.rows.index, self.rows.lines())
+        self._miscounts = self._searches
+        self.background.add(self._frequencies)
 
     @on(Table.MarksChanged)
     def _marked(self) -> None:

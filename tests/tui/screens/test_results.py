@@ -186,6 +186,22 @@ async def test_frequencies_and_the_tokens_of_marked_rows_are_counted(path: Path)
         await wait_until(lambda: not screen.panel.display)
 
 
+async def test_frequencies_follow_the_filter(path: Path) -> None:
+    screen = ResultsScreen(path)
+    async with ResultsApp(screen).run_test(size=(120, 30)) as pilot:
+        await read(screen)
+        await pilot.press("F")
+        await wait_until(lambda: "3 succeeded" in str(screen.panel.render()))
+
+        await filter_by(pilot, screen, "third")
+        await wait_until(lambda: "1 succeeded" in str(screen.panel.render()))
+        assert "errored" not in str(screen.panel.render())
+
+        await pilot.press("f", "f")
+        await wait_until(lambda: len(screen.rows) == 0)
+        await wait_until(lambda: not str(screen.panel.render()))
+
+
 async def test_enter_opens_the_record_and_escape_comes_back_to_its_row(path: Path) -> None:
     screen = ResultsScreen(path)
     async with ResultsApp(screen).run_test(size=(120, 20)) as pilot:
