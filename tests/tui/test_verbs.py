@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import trio
+from textual.geometry import Region
 from textual.widgets import Button, Input
 
 from tests.trio_batches.jobs.submissions import ids_in, lines, requests
@@ -189,6 +190,28 @@ async def test_what_failed_in_a_job_is_found_and_tried_again(tmp_path: Path) -> 
         await session.press("tab", "r")
         await wait_until(lambda: len(session.app.jobs.jobs) == 2)
         await wait_until(lambda: session.app.jobs.jobs[2].state == "done")
+
+
+async def test_why_an_item_failed_can_be_read_whole(tmp_path: Path) -> None:
+    world = world_of(1)
+    async with using(world, tmp_path, size=(60, 24)) as session:
+        (batch_id,) = world.batch_ids
+        batch = world.shelf.find(batch_id)
+        assert batch is not None
+        world.shelf.remove(batch)
+        await session.press("d")
+        await session.job()
+        await session.press("exclamation_mark")
+        await wait_until(lambda: isinstance(session.app.screen, JobsScreen))
+        screen = session.app.screen
+        assert isinstance(screen, JobsScreen)
+        await wait_until(lambda: screen.item.display)
+
+        sentence = screen.items.rows.cells(0)[-1].text
+        await wait_until(lambda: screen.item.size.height > 1)
+        lines = screen.item.render_lines(Region(0, 0, *screen.item.outer_size))
+        shown = " ".join(line.text for line in lines).split()
+        assert shown == [batch_id, *sentence.split()]
 
 
 async def test_results_are_shown_while_they_arrive_and_then_from_the_file(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
-    from tui.job_views import JobView
+    from tui.job_views import ItemView, JobView
     from tui.widgets.table_messages import Opened
 
 __all__ = ("JobsScreen",)
@@ -29,8 +29,12 @@ SECOND = 1.0
 """Between two looks at the clock: jobs take time."""
 
 
+SENTENCE_LENGTH = 2000
+"""Characters of what is said of an item."""
+
+
 class JobsScreen(AppScreen):
-    """Two tables: jobs above, the items of one of them below."""
+    """Two tables: jobs above, the items of one of them below, and one item whole."""
 
     CSS_PATH = "jobs.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [*bindings(JOBS)]
@@ -38,6 +42,7 @@ class JobsScreen(AppScreen):
     jobs = getters.query_one("#jobs", Table)
     items = getters.query_one("#items", Table)
     about = getters.query_one("#about", Static)
+    item = getters.query_one("#item", Static)
 
     def __init__(self) -> None:
         super().__init__()
@@ -54,6 +59,7 @@ class JobsScreen(AppScreen):
         )
         yield Static("", id="about", markup=False)
         yield Table(self._items, placeholder="", id="items")
+        yield Static("", id="item", markup=False)
         yield Footer(compact=True, show_command_palette=False)
 
     def on_mount(self) -> None:
@@ -83,6 +89,15 @@ class JobsScreen(AppScreen):
         items = () if job is None else await app.ask((await app.engine()).jobs.items, job.id)
         self._items.update(items)
         self.items.rows_changed()
+        self._show_item()
+
+    @on(Table.Highlighted, "#items")
+    def _show_item(self) -> None:
+        """Show what is said of the item under the cursor, however long it is."""
+        item = self._items.items.get(str(self.items.cursor_key))
+        self.item.display = item is not None and bool(item.sentence)
+        if item is not None:
+            self.item.update(_whole(item))
 
     @on(Table.Highlighted, "#jobs")
     def _highlighted(self) -> None:
@@ -129,6 +144,11 @@ class JobsScreen(AppScreen):
         job = self._job
         if job is not None:
             self.run_worker(verbs.retry(self.batches_app, job))
+
+
+def _whole(item: ItemView) -> Content:
+    sentence = plain_line(item.sentence, SENTENCE_LENGTH)
+    return Content.styled(plain_line(item.key), "bold") + Content(f"  {sentence}")
 
 
 def _about(job: JobView | None) -> Content:
