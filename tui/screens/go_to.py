@@ -41,7 +41,8 @@ class GoToScreen(ModalScreen[int | None]):
         """Show the question and a line to answer in."""
         with Vertical():
             yield Label(f"Go to row (1 to {count(self._total)}):", markup=False)
-            yield Input(type="integer", compact=True)
+            # Not `type="integer"`: of many digits and a letter, Textual's check has no end.
+            yield Input(restrict=r"[\d_]*", compact=True)
 
     @on(Input.Submitted)
     def _typed(self, message: Input.Submitted) -> None:

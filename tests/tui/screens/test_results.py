@@ -171,6 +171,20 @@ async def test_a_row_beyond_the_last_is_the_last(path: Path) -> None:
         await wait_until(lambda: screen.table.cursor_key == 5)
 
 
+async def test_a_letter_among_many_digits_is_not_taken(path: Path) -> None:
+    screen = ResultsScreen(path)
+    async with ResultsApp(screen).run_test(size=(120, 20)) as pilot:
+        await read(screen)
+        await pilot.press("ctrl+g")
+        await wait_until(lambda: isinstance(pilot.app.screen, GoToScreen))
+        line = pilot.app.screen.query_one(Input)
+        assert line.type == "text"  # another one would take years for the letter
+        line.value = "9" * 100
+        await pilot.press("x", "1")
+
+        assert line.value == "9" * 100 + "1"
+
+
 async def test_frequencies_and_the_tokens_of_marked_rows_are_counted(path: Path) -> None:
     screen = ResultsScreen(path)
     async with ResultsApp(screen).run_test(size=(120, 30)) as pilot:
