@@ -214,7 +214,7 @@ def test_a_job_whose_reader_has_gone_says_what_failed_and_keeps_its_exit_code(
 
     download = without_reader("download", "msgbatch_no", there)
     path = shell.results / f"{there}.jsonl"
-    path.write_bytes(path.read_bytes().replace(b"succeeded", b"succedeed", 1))
+    path.write_bytes(path.read_bytes().replace(b"succeeded", b"SUCCEEDED", 1))
     verify = without_reader("verify")
 
     assert (download.code, verify.code) == (3, 6)
