@@ -59,14 +59,17 @@ def ask_delete(
         *_left_out(len(targets) - number),
         *_names(ended),
     ]
-    choices = [
-        Choice("keep", "y", "Download, verify, then delete", "good", counted=True),
-        Choice(
-            "delete", "Y", f"Delete; the results of {batches(lost)} are lost", "bad", counted=True
-        ),
-    ]
     if not lost:
         choices = [Choice("delete", "y", f"Delete {batches(number)}", "bad", counted=True)]
+    elif all(batch.archived_at for batch in ended if batch.id in without_copy):
+        words = f"Delete {batches(number)}; the service keeps no results any more"
+        choices = [Choice("delete", "Y", words, "bad", counted=True)]
+    else:
+        words = f"Delete; the results of {batches(lost)} are lost"
+        choices = [
+            Choice("keep", "y", "Download, verify, then delete", "good", counted=True),
+            Choice("delete", "Y", words, "bad", counted=True),
+        ]
     running = sum(map(can_be_cancelled, targets))
     if running:
         choices.append(Choice("cancel", "c", f"Cancel the {count(running)} that still run", "warn"))

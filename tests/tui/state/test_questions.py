@@ -58,6 +58,19 @@ def test_the_plain_key_never_loses_results() -> None:
     assert [fact.tone for fact in held.facts if "copy" in fact.text] == ["good"]
 
 
+def test_what_is_archived_cannot_be_downloaded_first() -> None:
+    archived = known(1, archived=True)
+    lost = ask_delete([archived], without_copy=[archived.id], hidden=0)
+    other = known(2)
+    both = ask_delete([archived, other], without_copy=[archived.id, other.id], hidden=0)
+    held = ask_delete([archived], without_copy=[], hidden=0)
+
+    assert keys(lost) == {"Y": "delete"}
+    assert lost.choices[0].words == "Delete 1 batch; the service keeps no results any more"
+    assert keys(both) == {"y": "keep", "Y": "delete"}
+    assert keys(held) == {"y": "delete"}
+
+
 def test_more_than_ten_need_their_number_to_be_typed() -> None:
     ten = ask_delete([known(number) for number in range(10)], without_copy=[], hidden=0)
     eleven = ask_delete([known(number) for number in range(11)], without_copy=[], hidden=0)
