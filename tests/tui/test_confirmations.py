@@ -175,7 +175,7 @@ async def test_cancels_can_go_unasked_for_the_session_but_not_for_hidden_rows(
 
 async def test_quitting_says_once_that_a_delete_is_not_sent(tmp_path: Path) -> None:
     world = world_of(2)
-    async with using(world, tmp_path, seconds=0.5) as session:
+    async with using(world, tmp_path, seconds=4) as session:
         await session.press("ctrl+d")
         await session.dialog()
         await session.press("Y")
