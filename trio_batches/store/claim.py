@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, final
 
 from trio_batches.errors import BusyError
 from trio_batches.store.disk import storage_errors
-from trio_batches.store.lock import try_lock
+from trio_batches.store.lock import open_locked
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,7 +35,10 @@ class Claim:
     def __init__(self, path: Path, what: str) -> None:
         self._path = path
         with storage_errors(path):
-            self._descriptor = _lock(path, what)
+            self._descriptor, locking = open_locked(path)
+        if locking == "busy":
+            os.close(self._descriptor)
+            raise BusyError(f"{what}: another process is at work on it")
 
     def release(self) -> None:
         """Let others have it."""
@@ -44,17 +47,3 @@ class Claim:
                 self._path.unlink()
             os.close(self._descriptor)
             self._descriptor = -1
-
-
-def _lock(path: Path, what: str) -> int:
-    while True:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            if try_lock(descriptor) == "busy":
-                raise BusyError(f"{what}: another process is at work on it")  # noqa: TRY301
-            if os.fstat(descriptor).st_nlink:
-                return descriptor
-        except BaseException:
-            os.close(descriptor)
-            raise
-        os.close(descriptor)  # its last owner has removed it meanwhile

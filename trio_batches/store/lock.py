@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator
     from pathlib import Path
 
-__all__ = ("NO_LOCKS", "Locking", "check_ranges", "exclusive", "try_lock")
+__all__ = ("NO_LOCKS", "Locking", "check_ranges", "exclusive", "is_at", "open_locked", "try_lock")
 
 NO_LOCKS = (
     "there are no file locks here: let TRIO_BATCHES_HOME name a folder on another file system"
@@ -62,34 +62,42 @@ def exclusive(path: Path) -> Generator[None]:
         StorageError: The lock cannot be had: the file system has none, for example.
     """
     with storage_errors(path):
-        descriptor = _open_locked(path)
+        descriptor, locking = open_locked(path)
     try:
-        yield
+        if locking == "busy":
+            raise BusyError(f"{path_text(path)}: another process is at work on this")
+        try:
+            if locking == "unsupported":
+                raise StorageError(str(path.parent), NO_LOCKS)
+            yield
+        finally:
+            # While it is locked: whoever has opened it meanwhile sees that it is gone.
+            path.unlink(missing_ok=True)
     finally:
-        # While it is locked: whoever has opened it meanwhile sees that it is gone.
-        path.unlink(missing_ok=True)
         os.close(descriptor)
 
 
-def _open_locked(path: Path) -> int:
+def open_locked(path: Path) -> tuple[int, Locking]:
+    """Open a lock file, make it if there is none, and try to lock it.
+
+    One that its last owner has removed meanwhile is nobody's lock: another one is made.
+    The descriptor is the caller's to close, whatever came of it.
+    """
     while True:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
-            _lock(descriptor, path)
-            if path.stat().st_ino == os.fstat(descriptor).st_ino:
-                return descriptor
-        except FileNotFoundError:
-            pass  # its owner has removed it
+            locking = try_lock(descriptor)
+            if locking == "busy" or is_at(descriptor, path):
+                return descriptor, locking
         except BaseException:
             os.close(descriptor)
             raise
         os.close(descriptor)
 
 
-def _lock(descriptor: int, path: Path) -> None:
-    locking = try_lock(descriptor)
-    if locking == "busy":
-        raise BusyError(f"{path_text(path)}: another process is at work on this")
-    if locking == "unsupported":
-        path.unlink(missing_ok=True)
-        raise StorageError(str(path.parent), NO_LOCKS)
+def is_at(descriptor: int, path: Path) -> bool:
+    """Tell whether an open file or folder still has its name, and no other one has got it."""
+    try:
+        return path.stat().st_ino == os.fstat(descriptor).st_ino
+    except FileNotFoundError:
+        return False

@@ -12,7 +12,7 @@ from uuid import uuid4
 from trio_batches.protocol.limits import MAX_BODY_BYTES, MAX_REQUESTS, body_bytes
 from trio_batches.store.chunk import Chunk
 from trio_batches.store.disk import make_folder, storage_errors, sync_folder, write_all
-from trio_batches.store.lock import try_lock
+from trio_batches.store.lock import is_at, try_lock
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -195,12 +195,8 @@ def _open_locked(folder: Path, enough: tuple[Locking, ...]) -> int | None:
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     except FileNotFoundError:
         return None
-    try:
-        locked = try_lock(descriptor) in enough
-        if locked and folder.stat().st_ino == os.fstat(descriptor).st_ino:
-            return descriptor
-    except FileNotFoundError:
-        pass
+    if try_lock(descriptor) in enough and is_at(descriptor, folder):
+        return descriptor
     os.close(descriptor)
     return None
 
