@@ -7,7 +7,8 @@ the other, and the standard library reads both.
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from typing import Final, final
 
 import msgspec
@@ -33,10 +34,8 @@ def fields_of(data: bytes | bytearray | memoryview | Raw) -> dict[str, Raw]:
     try:
         return _OBJECT.decode(data)
     except UNFIT as error:
-        try:
+        with _saying(error):
             return dict(_Text(data).fields())
-        except (ValueError, RecursionError):
-            raise ValueError(str(error)) from error
 
 
 def items_of(data: bytes | bytearray | memoryview | Raw) -> list[Raw]:
@@ -48,10 +47,17 @@ def items_of(data: bytes | bytearray | memoryview | Raw) -> list[Raw]:
     try:
         return _ARRAY.decode(data)
     except UNFIT as error:
-        try:
+        with _saying(error):
             return list(_Text(data).items())
-        except (ValueError, RecursionError):
-            raise ValueError(str(error)) from error
+
+
+@contextmanager
+def _saying(error: Exception) -> Generator[None]:
+    """Say what msgspec has said, where the standard library cannot read a text either."""
+    try:
+        yield
+    except (ValueError, RecursionError):
+        raise ValueError(str(error)) from error
 
 
 @final

@@ -161,8 +161,8 @@ def decode_result(line: bytes | bytearray | memoryview) -> BatchResult:
     try:
         return _LINE.decode(line)
     except UNFIT:
-        custom_id, result = _parts(line)
-        return BatchResult(custom_id, _keep_result(bytes(result), fields_of(result)))
+        custom_id, result, fields = _parts(line)
+        return BatchResult(custom_id, _keep_result(bytes(result), fields))
 
 
 def decode_key(line: bytes | bytearray | memoryview) -> KeyLine:
@@ -175,24 +175,23 @@ def decode_key(line: bytes | bytearray | memoryview) -> KeyLine:
     try:
         return _KEYS.decode(line)
     except UNFIT as error:
-        custom_id, result = _parts(line)
-        kind = _tag(fields_of(result))
+        custom_id, _, fields = _parts(line)
+        kind = _tag(fields)
         if not kind:
             raise ValueError(str(error)) from error
         return KeyLine(custom_id, ResultKey(kind))
 
 
-def _parts(line: bytes | bytearray | memoryview) -> tuple[str, Raw]:
-    """Return the `custom_id` and the result, which is an object."""
+def _parts(line: bytes | bytearray | memoryview) -> tuple[str, Raw, dict[str, Raw]]:
+    """Return the `custom_id`, the result as it came, and its fields."""
     try:
         fields = fields_of(line)
         custom_id, result = _STRING.decode(fields["custom_id"]), fields["result"]
-        fields_of(result)
+        return custom_id, result, fields_of(result)
     except KeyError as error:
         raise ValueError(f"not a result with a custom_id: no {error}") from error
     except (ValueError, *UNFIT) as error:
         raise ValueError(f"not a result with a custom_id: {error}") from error
-    return custom_id, result
 
 
 def _keep_result(raw: bytes, fields: dict[str, Raw]) -> Result:
