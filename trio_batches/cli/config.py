@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
@@ -15,6 +16,8 @@ from trio_batches.cli.terminal import print_table, write_line, write_objects
 from trio_batches.errors import ConfigurationError
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
+
     from tui.config import Configuration
 
 __all__ = ("config",)
@@ -36,14 +39,12 @@ def config(*, only_path: bool, show: bool, as_json: bool) -> None:
 
     async def work() -> Exit:
         # Imported here: other commands do without the app's settings.
-        from tui.config import SettingsError, config_path  # noqa: PLC0415
+        from tui.config import config_path  # noqa: PLC0415
         from tui.state.settings import SETTINGS  # noqa: PLC0415
 
         if only_path:
-            try:
+            with _settings_errors():
                 path = config_path(os.environ)
-            except SettingsError as error:
-                raise ConfigurationError(str(error)) from error
             await write_line(str(path))
             return Exit.DONE
         found = _load()
@@ -70,15 +71,24 @@ def _load() -> Configuration:
     Raises:
         ConfigurationError: The app would not start with it.
     """
-    from tui.config import SettingsError, load_configuration  # noqa: PLC0415
+    from tui.config import load_configuration  # noqa: PLC0415
     from tui.keymap import checked_keymap  # noqa: PLC0415
 
-    try:
+    with _settings_errors():
         found = load_configuration()
         checked_keymap(found)
+        return found
+
+
+@contextmanager
+def _settings_errors() -> Generator[None]:
+    """Turn the app's error into one of the command line's."""
+    from tui.config import SettingsError  # noqa: PLC0415
+
+    try:
+        yield
     except SettingsError as error:
         raise ConfigurationError(str(error)) from error
-    return found
 
 
 def _write_value(value: object) -> str:
