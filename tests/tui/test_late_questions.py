@@ -55,6 +55,15 @@ def hold(session: Session, monkeypatch: pytest.MonkeyPatch, answer: object) -> a
 FAILED = Resubmission((), {"expired": 5})
 
 
+async def come_late(session: Session, released: asyncio.Event) -> None:
+    """Let a question come when the settings are shown, and see that it is not asked there."""
+    await wait_until(lambda: isinstance(session.screen, SettingsScreen))
+    released.set()
+
+    await wait_until(lambda: "not asked, and nothing done" in session.said())
+    assert isinstance(session.screen, SettingsScreen)
+
+
 @pytest.mark.parametrize(("key", "answer"), [("ctrl+d", {}), ("R", FAILED)])
 async def test_a_question_that_comes_late_does_not_come_on_another_screen(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, key: str, answer: object
@@ -62,11 +71,7 @@ async def test_a_question_that_comes_late_does_not_come_on_another_screen(
     async with using(world_of(1), tmp_path) as session:
         released = hold(session, monkeypatch, answer)
         await session.press(key, "comma")
-        await wait_until(lambda: isinstance(session.screen, SettingsScreen))
-        released.set()
-
-        await wait_until(lambda: "not asked, and nothing done" in session.said())
-        assert isinstance(session.screen, SettingsScreen)
+        await come_late(session, released)
 
 
 async def test_a_retry_asks_only_where_it_was_chosen(
@@ -86,11 +91,7 @@ async def test_a_retry_asks_only_where_it_was_chosen(
         await wait_until(lambda: isinstance(session.screen, JobsScreen))
         released = hold(session, monkeypatch, (lost,))
         await session.press("r", "comma")
-        await wait_until(lambda: isinstance(session.screen, SettingsScreen))
-        released.set()
-
-        await wait_until(lambda: "not asked, and nothing done" in session.said())
-        assert isinstance(session.screen, SettingsScreen)
+        await come_late(session, released)
 
 
 async def test_a_dialog_takes_no_answer_as_soon_as_it_appears(
