@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,6 +15,7 @@ from tests.tui.using import text_of, using, world_of
 from tests.tui.waiting import wait_until
 from trio_batches import StorageError
 from trio_batches.simulator import Scenario, World
+from trio_batches.store.part_file import PartFile
 from tui.screens.batch import BatchScreen
 from tui.screens.jobs import JobsScreen
 from tui.screens.label import LabelScreen
@@ -214,7 +216,16 @@ async def test_why_an_item_failed_can_be_read_whole(tmp_path: Path) -> None:
         assert shown == [batch_id, *sentence.split()]
 
 
-async def test_results_are_shown_while_they_arrive_and_then_from_the_file(tmp_path: Path) -> None:
+async def test_results_are_shown_while_they_arrive_and_then_from_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen, publish = threading.Event(), PartFile.publish
+
+    def publish_late(part: PartFile) -> None:
+        seen.wait(30)
+        publish(part)
+
+    monkeypatch.setattr(PartFile, "publish", publish_late)
     world = World(3, scenario=Scenario(bandwidth=1_500_000))
     batch_id = world.add_ended_batch(3000, result_bytes=1000)
     async with using(world, tmp_path) as session:
@@ -223,6 +234,7 @@ async def test_results_are_shown_while_they_arrive_and_then_from_the_file(tmp_pa
         screen = session.app.screen
         assert isinstance(screen, ResultsScreen)
         assert screen.path.name.endswith(".part")
+        seen.set()
         await wait_until(lambda: len(screen.table.rows) == 3000)
         await session.job()
 
