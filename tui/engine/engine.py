@@ -75,15 +75,15 @@ class Engine:
             ledger, self.home, self.publish, poll_interval=self.poll_interval
         )
         notes.hear = watch.hear
-        async with trio.open_nursery() as nursery:
+        async with trio.open_nursery() as nursery, AsyncExitStack() as stack:
             nursery.start_soon(watch.follow_ledger)
-            nursery.start_soon(self.jobs.run)
-            async with AsyncExitStack() as stack:
-                self._client = await self._connect(stack)
-                self._ready.set()
+            self._client = await self._connect(stack)
+            self._ready.set()
+            # In a nursery of their own, so that the client is open until they have ended.
+            async with trio.open_nursery() as users:
+                users.start_soon(self.jobs.run)
                 if not isinstance(self._client, TrioBatchesError):
-                    nursery.start_soon(watch.follow_service, self._client)
-                await trio.sleep_forever()
+                    users.start_soon(watch.follow_service, self._client)
 
     async def _connect(self, stack: AsyncExitStack) -> Client | TrioBatchesError:
         """Open the client; without a key there is none, and the files remain to be read."""
