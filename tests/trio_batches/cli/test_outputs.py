@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import signal
-import struct
-import termios
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.trio_batches.cli.shell import command, finish, start
-from tests.trio_batches.cli.slow_world import slow_world, wait_until
+from tests.trio_batches.cli.waiting import bytes_waiting, slow_world, wait_until
 from tests.trio_batches.jobs.places import assert_whole, names
 
 if TYPE_CHECKING:
@@ -110,10 +107,6 @@ def test_a_reader_that_stalls_does_not_keep_a_signal_from_ending_the_command(
 
     assert process.wait(10) == 7
     assert finish(process).said == "interrupted: nothing was left half-done\n"
-
-
-def bytes_waiting(descriptor: int) -> int:
-    return int(struct.unpack("i", fcntl.ioctl(descriptor, termios.FIONREAD, b"\0" * 4))[0])
 
 
 def test_a_pipe_that_does_not_block_gets_everything(service: Serve) -> None:

@@ -15,7 +15,7 @@ import msgspec
 import pytest
 
 from tests.trio_batches.cli.shell import command, finish, start
-from tests.trio_batches.cli.slow_world import slow_world, wait_until
+from tests.trio_batches.cli.waiting import slow_world, wait_until
 from tests.trio_batches.jobs.places import (
     asked,
     assert_nothing_is_half_done,

@@ -3,12 +3,12 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import time
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.trio_batches.cli.shell import command, finish, start
+from tests.trio_batches.cli.waiting import bytes_waiting, wait_until
 from tests.trio_batches.jobs.submissions import creates, ids_in, lines, request, requests
 from trio_batches.simulator import Answer, Fault, Scenario, World
 
@@ -170,15 +170,14 @@ def test_a_stdin_that_is_closed_is_wrong_usage(
 
 def test_an_interrupt_while_stdin_brings_nothing_ends_at_once(shell: Shell, world: World) -> None:
     process = start(command("submit", "-"), stdin=subprocess.PIPE)
-    requests_folder = shell.folder / "home" / "requests"
-    while not requests_folder.exists() or not list(requests_folder.iterdir()):
-        time.sleep(0.02)
-    time.sleep(0.2)
-    process.send_signal(signal.SIGINT)
-    started = time.monotonic()
+    assert process.stdin is not None
     assert process.stderr is not None
+    requests_folder = shell.folder / "home" / "requests"
+    pipe = process.stdin.fileno()
+    os.write(pipe, b'{"custom_id"')
+    wait_until(lambda: bytes_waiting(pipe) == 0)
+    process.send_signal(signal.SIGINT)
     assert process.wait(timeout=30) == 7, process.stderr.read()
-    assert time.monotonic() - started < 10
     said = process.stderr.read().decode()
     assert "run the same command again to go on" in said
     assert "Traceback" not in said
@@ -196,8 +195,7 @@ def test_an_interrupted_create_is_found_by_the_next_run(
     world = World(scenario=Scenario(faults=(lost,), listing_delay=1.5))
     service(world)
     process = start(command("submit", file))
-    while creates(world) == 0:
-        time.sleep(0.02)
+    wait_until(lambda: creates(world) > 0)
     os.kill(process.pid, signal.SIGINT)
     assert finish(process).code == 7
     done = shell.call("submit", file)

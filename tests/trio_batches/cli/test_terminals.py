@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.trio_batches.cli.shell import KEY, command, start
-from tests.trio_batches.cli.slow_world import slow_world, wait_until
+from tests.trio_batches.cli.waiting import slow_world, wait_until
 from tests.trio_batches.jobs.places import asked, assert_whole
 from tests.trio_batches.jobs.submissions import lines, requests
 from trio_batches.simulator import Answer, Fault, Scenario, World

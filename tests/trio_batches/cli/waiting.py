@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
+import struct
+import termios
 import time
 from typing import TYPE_CHECKING
 
@@ -17,6 +20,11 @@ def wait_until(condition: Callable[[], bool]) -> None:
     while not condition():
         assert time.monotonic() < deadline, "it did not happen"
         time.sleep(0.005)
+
+
+def bytes_waiting(pipe: int) -> int:
+    """Return how many bytes of a pipe nobody has read."""
+    return int(struct.unpack("i", fcntl.ioctl(pipe, termios.FIONREAD, b"\0" * 4))[0])
 
 
 def slow_world(*sizes: int, bandwidth: float | None = 400_000) -> World:
