@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 from contextlib import AsyncExitStack
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING, Literal, final
 
@@ -24,9 +24,8 @@ from trio_batches.cli.watch_table import WatchTable, outcome_of
 from trio_batches.client import Client
 from trio_batches.client.nursery import open_hidden_nursery
 from trio_batches.errors import StorageError, TrioBatchesError
-from trio_batches.jobs import list_until
+from trio_batches.jobs import list_recent
 from trio_batches.jobs import watch as watch_until_ended
-from trio_batches.protocol.limits import PROCESSING_WINDOW
 from trio_batches.store import Home, open_ledger
 
 if TYPE_CHECKING:
@@ -41,8 +40,6 @@ __all__ = ("Form", "output_form", "watch", "watch_batches")
 COMMANDS_AT_ONCE = 8
 HISTORY = 5_000
 """So many of the latest batches tell how long one usually takes."""
-
-_LOOK_BACK = PROCESSING_WINDOW + timedelta(hours=1)
 
 Form = Literal["json", "table", "words"]
 
@@ -219,5 +216,5 @@ def _sentence(batch: MessageBatch) -> str:
 
 
 async def _running(client: Client) -> list[str]:
-    listed = await list_until(client, datetime.now(UTC) - _LOOK_BACK)
+    listed = await list_recent(client)
     return [batch.id for batch, _ in listed.values() if not batch.ended]

@@ -6,7 +6,7 @@ from trio_batches.jobs.each import for_each
 from trio_batches.jobs.forecast import Forecast, forecast
 from trio_batches.jobs.history import usual_duration
 from trio_batches.jobs.intake import Plan, Source
-from trio_batches.jobs.listing import Landmark, list_everything, list_until
+from trio_batches.jobs.listing import Landmark, list_everything, list_recent
 from trio_batches.jobs.progress import BatchDownload, DownloadProgress, DownloadState
 from trio_batches.jobs.queue import QUEUE_LIMIT
 from trio_batches.jobs.refresh import Refreshed, refresh
@@ -40,7 +40,7 @@ __all__ = (
     "for_each",
     "forecast",
     "list_everything",
-    "list_until",
+    "list_recent",
     "plan_submission",
     "refresh",
     "remove",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -11,7 +11,7 @@ import msgspec
 
 from trio_batches.errors import BadRequestError, NotFoundError, TrioBatchesError
 from trio_batches.jobs.each import for_each
-from trio_batches.protocol.limits import MAX_PAGE
+from trio_batches.protocol.limits import MAX_PAGE, PROCESSING_WINDOW
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from trio_batches.client import Client, Page
     from trio_batches.types import MessageBatch
 
-__all__ = ("PAGES_AT_ONCE", "Landmark", "list_everything", "list_until")
+__all__ = ("PAGES_AT_ONCE", "Landmark", "list_everything", "list_recent", "list_until")
 
 Listed: TypeAlias = "dict[str, tuple[MessageBatch, bytes]]"
 """Batches by id, newest first, each with its JSON."""
@@ -28,6 +28,9 @@ Listed: TypeAlias = "dict[str, tuple[MessageBatch, bytes]]"
 PAGES_AT_ONCE = 20
 """Where the whole list is asked for: what one page costs the service and us is little beside
 the time that it is on its way."""
+
+
+_LOOK_BACK = PROCESSING_WINDOW + timedelta(hours=1)
 
 
 _TRIES = 100
@@ -41,12 +44,21 @@ class Landmark(msgspec.Struct, frozen=True):
     created_at: datetime
 
 
-async def list_until(
-    client: Client, oldest: datetime | None, *, page_size: int = MAX_PAGE
-) -> Listed:
-    """List the batches that are not older than a moment (None: all), page after page."""
-    end = None if oldest is None else Landmark("", oldest)
-    return await _walk(client, [None], end, page_size)
+async def list_until(client: Client, oldest: datetime, *, page_size: int = MAX_PAGE) -> Listed:
+    """List the batches that are not older than a moment, page after page."""
+    return await _walk(client, [None], Landmark("", oldest), page_size)
+
+
+async def list_recent(client: Client) -> Listed:
+    """List every batch that may still run, and what else was made a day before the newest one.
+
+    By the service's clock alone: this machine's may be wrong.
+    """
+    page = await _page_after(client, [None], MAX_PAGE)
+    if not page.data:
+        return {}
+    end = Landmark("", page.data[0].created_at - _LOOK_BACK)
+    return await _walk_on(client, page, end, MAX_PAGE)
 
 
 async def list_everything(
@@ -98,8 +110,13 @@ async def _walk(
 
     A batch that is deleted while it is the cursor is made up for by the one before it.
     """
+    return await _walk_on(client, await _page_after(client, starts, page_size), end, page_size)
+
+
+async def _walk_on(
+    client: Client, page: Page[MessageBatch], end: Landmark | None, page_size: int
+) -> Listed:
     listed: Listed = {}
-    page = await _page_after(client, starts, page_size)
     while True:
         items = zip(page.data, page.raw_data, strict=True)
         found, reached = _until(end, {item[0].id: item for item in items})

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, final
 
 import trio
 
-from trio_batches.jobs.listing import list_until
-from trio_batches.protocol.limits import PROCESSING_WINDOW
+from trio_batches.jobs.listing import list_recent
 
 if TYPE_CHECKING:
     from trio_batches.client import Client
@@ -22,8 +20,6 @@ QUEUE_LIMIT = 200_000
 LOOK_SECONDS = 30.0
 UNLISTED_SECONDS = 600.0
 """How long a new batch is counted although lists do not show it."""
-
-_LOOK_BACK = PROCESSING_WINDOW + timedelta(hours=1)
 
 
 @final
@@ -49,7 +45,7 @@ class Queue:
         """
         async with self._turn:
             while True:
-                listed = await list_until(self._client, datetime.now(UTC) - _LOOK_BACK)
+                listed = await list_recent(self._client)
                 batches = [batch for batch, _ in listed.values()]
                 waiting = self._unfinished(batches) + self._on_their_way
                 if waiting == 0 or waiting + requests <= self._limit:

@@ -4,7 +4,7 @@ import re
 import shlex
 import subprocess
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -49,6 +49,14 @@ def test_all_that_run_are_watched_until_the_timeout(shell: Shell, world: World) 
     assert done.code == 12
     assert [one["id"] for one in done.objects] == [batch_id]
     assert done.said == "still in progress after 0.2 s\n"
+
+
+def test_a_clock_that_is_wrong_hides_nothing_that_runs(shell: Shell, service: Serve) -> None:
+    world = World(seed=4, start=datetime.now(UTC) - timedelta(days=2))
+    batch_id = world.add_in_progress_batch(5)
+    service(world)
+    done = shell.call("watch", "--timeout", "0.2")
+    assert [one["id"] for one in done.objects] == [batch_id]
 
 
 def test_what_does_not_exist_has_its_exit_code(shell: Shell, world: World) -> None:
