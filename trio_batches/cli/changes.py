@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, TypeVar
 
 import click
 import msgspec
+import trio
 
 from trio_batches.cli.exit_codes import Exit, exit_of_all, sentence_of
 from trio_batches.cli.ledger import ledger_if_any
@@ -19,12 +21,22 @@ from trio_batches.jobs import for_each, remove
 from trio_batches.store import Home
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
     from pathlib import Path
+
+    from trio_batches.store import Ledger
+    from trio_batches.types import DeletedMessageBatch, MessageBatch
 
 __all__ = ("cancel", "delete")
 
 T = TypeVar("T")
+
+TELLING_SECONDS = 10.0
+
+_INTERRUPTED = (
+    "interrupted: what is told above is done; of the other batches some may be, too: "
+    "run the same command again"
+)
 
 
 @click.command()
@@ -36,11 +48,18 @@ def cancel(batch_ids: tuple[str, ...], *, yes: bool, as_json: bool) -> None:
     confirm(f"Cancel {_these(batch_ids)}?", yes=yes)
 
     async def work() -> Exit:
-        async with Client() as client:
-            outcomes = await for_each(batch_ids, client.messages.batches.cancel)
-        return await _report(outcomes, lambda batch: batch.processing_status, as_json=as_json)
+        outcomes: dict[str, MessageBatch | TrioBatchesError] = {}
 
-    run(work, outlives_reader=True)
+        async def tell() -> Exit:
+            return await _report(
+                batch_ids, outcomes, lambda batch: batch.processing_status, as_json=as_json
+            )
+
+        async with Client() as client, _telling_at_least(tell):
+            await for_each(batch_ids, client.messages.batches.cancel, outcomes=outcomes)
+        return await tell()
+
+    run(work, when_interrupted=_INTERRUPTED, outlives_reader=True)
 
 
 @click.command()
@@ -66,17 +85,48 @@ def delete(
     results = folder or home.results
 
     async def work() -> Exit:
+        outcomes: dict[str, DeletedMessageBatch | TrioBatchesError] = {}
         async with Client() as client, ledger_if_any(home) as ledger:
-            outcomes = await for_each(
-                batch_ids,
-                lambda batch_id: remove(client, batch_id, results, unverified=unverified),
-            )
-            code = await _report(outcomes, lambda _: "deleted", as_json=as_json)
-            if ledger is not None:
-                await ledger.mark_gone(filter(lambda name: _is_gone(outcomes[name]), outcomes))
-        return code
 
-    run(work, outlives_reader=True)
+            async def settle() -> Exit:
+                return await _settle(batch_ids, outcomes, ledger, as_json=as_json)
+
+            async with _telling_at_least(settle):
+                await for_each(
+                    batch_ids,
+                    lambda batch_id: remove(client, batch_id, results, unverified=unverified),
+                    outcomes=outcomes,
+                )
+            return await settle()
+
+    run(work, when_interrupted=_INTERRUPTED, outlives_reader=True)
+
+
+async def _settle(
+    batch_ids: Sequence[str],
+    outcomes: dict[str, DeletedMessageBatch | TrioBatchesError],
+    ledger: Ledger | None,
+    *,
+    as_json: bool,
+) -> Exit:
+    """Write down and tell what is deleted; each of the two also where the other fails."""
+    try:
+        if ledger is not None:
+            await ledger.mark_gone(name for name, outcome in outcomes.items() if _is_gone(outcome))
+    finally:
+        code = await _report(batch_ids, outcomes, lambda _: "deleted", as_json=as_json)  # noqa: ASYNC102
+    return code
+
+
+@asynccontextmanager
+async def _telling_at_least(tell: Callable[[], Awaitable[object]]) -> AsyncGenerator[None]:
+    """Tell what is done where the block is cancelled, too; a reader that stalls is left."""
+    try:
+        yield
+    except trio.Cancelled:
+        with trio.move_on_after(TELLING_SECONDS, shield=True):
+            await tell()
+        raise
 
 
 def _is_gone(outcome: object) -> bool:
@@ -88,10 +138,18 @@ def _these(batch_ids: Sequence[str]) -> str:
 
 
 async def _report(
-    outcomes: dict[str, T | TrioBatchesError], describe: Callable[[T], str], *, as_json: bool
+    batch_ids: Sequence[str],
+    outcomes: dict[str, T | TrioBatchesError],
+    describe: Callable[[T], str],
+    *,
+    as_json: bool,
 ) -> Exit:
+    """Tell what came of batches, in their order, as far as it is known."""
     errors: list[TrioBatchesError] = []
-    for batch_id, outcome in outcomes.items():
+    for batch_id in dict.fromkeys(batch_ids):
+        if batch_id not in outcomes:
+            continue
+        outcome = outcomes[batch_id]
         if isinstance(outcome, TrioBatchesError):
             errors.append(outcome)
             narrate(sentence_of(outcome))

@@ -19,7 +19,11 @@ V = TypeVar("V")
 
 
 async def for_each(
-    things: Iterable[K], call: Callable[[K], Awaitable[V]], *, concurrency: int = 8
+    things: Iterable[K],
+    call: Callable[[K], Awaitable[V]],
+    *,
+    concurrency: int = 8,
+    outcomes: dict[K, V | TrioBatchesError] | None = None,
 ) -> dict[K, V | TrioBatchesError]:
     """Call a function for each thing and return what each call returned or failed with.
 
@@ -27,22 +31,24 @@ async def for_each(
         things: Each is called for once, even if it is named twice.
         call: Does the work for one.
         concurrency: How many calls at a time.
+        outcomes: Gets what each call came to as soon as it has: where this is cancelled,
+            it tells which calls were over by then.
 
     The result has the order of the things. One failure does not stop the others;
     an exception that is not the library's own does, and is raised.
     """
-    outcomes: dict[K, V | TrioBatchesError] = {}
+    settled: dict[K, V | TrioBatchesError] = {} if outcomes is None else outcomes
     limit = trio.CapacityLimiter(concurrency)
 
     async def one(thing: K) -> None:
         async with limit:
             try:
-                outcomes[thing] = await call(thing)
+                settled[thing] = await call(thing)
             except TrioBatchesError as error:
-                outcomes[thing] = error
+                settled[thing] = error
 
     order = list(dict.fromkeys(things))
     async with open_hidden_nursery() as nursery:
         for thing in order:
             nursery.start_soon(one, thing)
-    return {thing: outcomes[thing] for thing in order}
+    return {thing: settled[thing] for thing in order}

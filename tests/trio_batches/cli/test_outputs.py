@@ -11,6 +11,8 @@ import pytest
 from tests.trio_batches.cli.shell import command, finish, start
 from tests.trio_batches.cli.waiting import bytes_waiting, slow_world, wait_until
 from tests.trio_batches.jobs.places import assert_whole, names
+from tests.trio_batches.store.ledger_samples import ask
+from trio_batches.store import Home
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -134,6 +136,22 @@ def test_a_stdout_on_a_full_disk_is_an_error_of_the_disk(service: Serve) -> None
 
     assert done.code == 8
     assert done.said == "standard output: No space left on device\n"
+
+
+def test_a_delete_that_cannot_be_told_is_written_down(shell: Shell, service: Serve) -> None:
+    world = slow_world(100, bandwidth=None)
+    service(world)
+    (batch_id,) = world.batch_ids
+    assert shell.call("download", batch_id).code == 0
+
+    with open("/dev/full", "wb") as full:  # noqa: PTH123
+        done = finish(start(command("delete", "--yes", batch_id), stdout=full))
+
+    assert done.code == 8
+    assert world.batch_ids == []
+    assert ask(Home(shell.folder / "home"), "SELECT id FROM batch WHERE gone_at IS NOT NULL") == [
+        (batch_id,)
+    ]
 
 
 def test_a_stderr_that_nobody_reads_changes_no_exit_code(service: Serve) -> None:

@@ -22,13 +22,16 @@ from tests.trio_batches.jobs.places import (
     assert_whole,
     part_names,
 )
+from tests.trio_batches.store.ledger_samples import ask
+from trio_batches.simulator import Fault, Scenario, World
+from trio_batches.store import Home
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from tests.trio_batches.cli.shell import Shell
-    from trio_batches.simulator import World
+    from trio_batches.simulator.faults import Operation
 
     Serve = Callable[[World], str]
 
@@ -82,6 +85,44 @@ def test_an_interrupted_download_keeps_what_is_whole_and_goes_on_later(
         [first, second]
     )
     assert part_names(shell.results) == set()
+
+
+def interrupted_at_the_third(world: World, name: Operation, *batch_ids: str) -> dict[str, str]:
+    """Interrupt a command when two of its changes are made; return what it says of which batch."""
+    process = start(command(name, "--yes", *batch_ids))
+    wait_until(lambda: sum(record.finished for record in asked(world, name)) == 2)
+
+    process.send_signal(signal.SIGINT)
+    done = finish(process)
+
+    assert done.code == 7
+    assert "what is told above is done" in done.said
+    return dict(line.split("\t") for line in done.lines)
+
+
+def test_an_interrupt_hides_no_batch_that_was_cancelled(service: Serve) -> None:
+    world = World(scenario=Scenario(faults=(Fault(operation="cancel", nth=3, delay=3600),)))
+    ids = [world.add_in_progress_batch(5) for _ in range(3)]
+    service(world)
+
+    told = interrupted_at_the_third(world, "cancel", *ids)
+
+    assert list(told.values()) == ["canceling"] * 2
+    assert told.keys() < set(ids)
+
+
+def test_an_interrupt_hides_no_batch_that_was_deleted(shell: Shell, service: Serve) -> None:
+    world = World(scenario=Scenario(faults=(Fault(operation="delete", nth=3, delay=3600),)))
+    ids = [world.add_ended_batch(5) for _ in range(3)]
+    service(world)
+    assert shell.call("download", *ids).code == 0
+
+    told = interrupted_at_the_third(world, "delete", *ids)
+
+    assert list(told.values()) == ["deleted"] * 2
+    assert not told.keys() & set(world.batch_ids)
+    gone = ask(Home(shell.folder / "home"), "SELECT id FROM batch WHERE gone_at IS NOT NULL")
+    assert {name for (name,) in gone} == told.keys()
 
 
 def test_a_second_signal_ends_the_process_at_once(shell: Shell, service: Serve) -> None:

@@ -80,6 +80,22 @@ async def test_no_more_calls_than_asked_for_run_at_a_time() -> None:
     assert trio.current_time() - start == 3
 
 
+async def test_what_was_over_before_it_was_cancelled_is_told() -> None:
+    async def call(number: int) -> int:
+        if number == 3:
+            await trio.sleep_forever()
+        if number == 2:
+            raise InvalidIdError("no id")
+        return await double(number)
+
+    outcomes: dict[int, int | TrioBatchesError] = {}
+    with trio.move_on_after(5):
+        await for_each([1, 2, 3], call, outcomes=outcomes)
+
+    assert outcomes.keys() == {1, 2}
+    assert outcomes[1] == 2
+
+
 async def test_cancelling_ends_the_calls() -> None:
     async def call(_: int) -> None:
         await trio.sleep_forever()
