@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import functools
 import os
 import sqlite3
+import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
+
+import trio
 
 from trio_batches.errors import StorageError
 from trio_batches.store.disk import make_folder, publish, storage_errors
@@ -16,6 +18,7 @@ from trio_batches.store.ledger_connection import LedgerFile
 from trio_batches.store.ledger_downloads import record_downloads
 from trio_batches.store.ledger_schema import APPLICATION_ID
 from trio_batches.store.ledger_trouble import UnreadableLedger, say
+from trio_batches.store.lock import try_lock
 from trio_batches.store.results_folder import ResultsFolder
 
 if TYPE_CHECKING:
@@ -187,12 +190,16 @@ def _reading() -> contextlib.AbstractContextManager[None]:
 
 @contextlib.contextmanager
 def _locked(folder: Path) -> Generator[None]:
-    """Keep other processes from opening a ledger while it may be made again."""
+    """Keep other processes from opening a ledger while it may be made again.
+
+    To be called in a worker thread of Trio's, where a cancellation ends the wait.
+    """
     with storage_errors(folder):
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
-        with contextlib.suppress(OSError):  # some network file systems cannot lock a folder
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        while try_lock(descriptor) == "busy":  # some network file systems cannot lock a folder
+            trio.from_thread.check_cancelled()
+            time.sleep(0.005)
         yield
     finally:
         os.close(descriptor)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import sqlite3
 import threading
 from contextlib import closing, contextmanager
@@ -140,6 +142,24 @@ async def test_waiting_for_another_process_can_be_cancelled(
         assert await ledger.labels() == {}
         await ledger.set_label("a", "c")
     assert ask(home, "SELECT label FROM batch") == [("c",)]
+
+
+async def test_waiting_for_a_process_that_opens_the_ledger_can_be_cancelled(home: Home) -> None:
+    folder = os.open(home.path, os.O_RDONLY)
+    fcntl.flock(folder, fcntl.LOCK_EX)
+    freed = threading.Timer(30, os.close, [folder])
+    freed.start()
+
+    with trio.move_on_after(0.2) as scope:
+        async with open_ledger(home):
+            pass
+
+    assert scope.cancelled_caught
+    assert freed.is_alive()
+    freed.cancel()
+    os.close(folder)
+    async with open_ledger(home):
+        pass
 
 
 @pytest.mark.parametrize("network", [False, True])
