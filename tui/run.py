@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
 import signal
 import sys
 import traceback
@@ -21,6 +22,8 @@ __all__ = ("run", "run_app", "serve")
 _CRASHED, _USAGE, _INTERRUPTED, _DISK = 1, 2, 7, 8
 """Exit codes of the command line."""
 
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
 
 def run(options: Options) -> int:
     """Show the app until the user leaves it, and return the exit code of the process."""
@@ -37,13 +40,15 @@ async def run_app(
 ) -> Exception | None:
     """Run Textual here and Trio beside it; when one ends, so does the other."""
     loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    for number in _SIGNALS:
         # Without a handler the process would die and leave the terminal as it is.
         loop.add_signal_handler(number, lambda: app.exit(return_code=_INTERRUPTED))
     backend = asyncio.create_task(serve(app, connected))
     try:
         await app.run_async(mouse=app.options.configuration.settings.mouse)
     finally:
+        for number in _SIGNALS:  # the screen is gone: whoever asks once more waits for nothing
+            loop.add_signal_handler(number, os._exit, _INTERRUPTED)
         backend.cancel()
         (outcome,) = await asyncio.gather(backend, return_exceptions=True)
     return _bare(outcome) if isinstance(outcome, Exception) else None

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import gc
+import signal
+import subprocess
+import sys
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +16,7 @@ from textual import on
 from typing_extensions import override
 
 import tui.app as app_module
+from tests.trio_batches.cli.waiting import wait_until
 from tests.tui.service import client_of
 from trio_batches import StorageError
 from trio_batches.simulator import World
@@ -97,6 +101,52 @@ def test_a_home_that_is_none_is_said_in_a_line(
     said = capsys.readouterr().err
     assert said.startswith("TRIO_BATCHES_HOME is ~nobody-here/batches: ")
     assert said.count("\n") == 1
+
+
+class Hangs(Headless):
+    """An app that is left while its engine is in a thread that nothing ends."""
+
+    @override
+    async def make_engine(self, publish: Callable[[Event], None]) -> Engine:
+        engine = await super().make_engine(publish)
+
+        def hang() -> None:
+            self.call_from_thread(self.exit)
+            threading.Event().wait()
+
+        async def run() -> None:
+            await trio.to_thread.run_sync(hang)
+
+        engine.run = run  # type: ignore[method-assign]
+        return engine
+
+
+def test_a_signal_after_the_screen_has_gone_ends_the_process(tmp_path: Path) -> None:
+    script = (
+        "import asyncio, pathlib, sys\n"
+        "from tests.tui.test_run import Hangs, options, run_app\n"
+        "asyncio.run(run_app(Hangs(options(pathlib.Path(sys.argv[1])))))\n"
+    )
+    process = subprocess.Popen([sys.executable, "-c", script, str(tmp_path)])
+    try:
+        wait_until(lambda: bool(catches(process.pid, signal.SIGTERM)))
+
+        def ended() -> bool:
+            process.send_signal(signal.SIGTERM)
+            return process.poll() is not None
+
+        wait_until(ended)
+    finally:
+        process.kill()
+
+    assert process.wait() == 7
+
+
+def catches(pid: int, number: int) -> int:
+    """Tell whether a process has a handler for a signal."""
+    status = Path(f"/proc/{pid}/status").read_text()
+    (mask,) = [line.split()[1] for line in status.splitlines() if line.startswith("SigCgt:")]
+    return int(mask, 16) & 1 << number - 1
 
 
 class LosesItsLedger(Headless):
