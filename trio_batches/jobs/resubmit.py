@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import logging
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, final
-from uuid import uuid4
 
 import trio
 
@@ -15,11 +13,10 @@ from trio_batches.errors import AlreadySubmittedError
 from trio_batches.jobs.download import download
 from trio_batches.jobs.joining import Failures, Joining, read_failures, read_ids
 from trio_batches.jobs.submission import Submission
-from trio_batches.jobs.submit import submit
-from trio_batches.store.disk import make_folder
+from trio_batches.jobs.submit import open_spool, submit
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from trio_batches.client import Client
@@ -109,8 +106,8 @@ async def resubmit(  # noqa: PLR0913  # each is a choice of its own
     parents = tuple(dict.fromkeys(batch_ids))
     job = Resubmission(parents) if progress is None else progress
     receipts = await _receipts(client, ledger, folder or home.results, parents)
-    await trio.to_thread.run_sync(make_folder, home.requests)
-    with _temporary(home.requests / f"again-{uuid4().hex}.part") as path:
+    async with open_spool(home, keep=False) as spool:
+        path = spool.folder / "again.jsonl"
         work = _Collecting(ledger, home, folder or home.results, job)
         await work.run(receipts, path, include_invalid=include_invalid, again=again)
         if job.requests and not dry_run:
@@ -210,11 +207,3 @@ async def _common_label(ledger: Ledger, batch_ids: Sequence[str]) -> str | None:
     known = await ledger.labels(batch_ids)
     names = {known[batch_id].label if batch_id in known else None for batch_id in batch_ids}
     return names.pop() if len(names) == 1 else None
-
-
-@contextmanager
-def _temporary(path: Path) -> Generator[Path]:
-    try:
-        yield path
-    finally:
-        path.unlink(missing_ok=True)

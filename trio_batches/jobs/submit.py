@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from trio_batches.store import Home
     from trio_batches.store.ledger import Ledger
 
-__all__ = ("plan_submission", "resume", "submit")
+__all__ = ("open_spool", "plan_submission", "resume", "submit")
 
 CLOSING_SECONDS = 60.0
 """How long removing files may take when the task is already cancelled."""
@@ -49,7 +49,7 @@ async def plan_submission(sources: Iterable[Source], home: Home, *, anthropic_ve
         InvalidRequestsError: Some would be refused; it names all of them.
         StorageError: A file cannot be read, or the disk is full.
     """
-    async with _spool(home, keep=True) as spool:
+    async with open_spool(home, keep=True) as spool:
         return await Intake(spool, anthropic_version=anthropic_version).read(sources)
 
 
@@ -112,11 +112,11 @@ async def submit(  # noqa: PLR0913  # each is a choice of its own
     """
     progress = Submission() if progress is None else progress
     sending = Sending(client, ledger, home, keep=keep, progress=progress, queue_limit=queue_limit)
-    async with _spool(home, keep=keep) as spool:
+    async with open_spool(home, keep=keep) as spool:
         plan = await Intake(spool, anthropic_version=client.anthropic_version).read(sources)
         await tidy(ledger, home)
         with hold_input(home, spool.sha256):
-            intents = await _to_continue(ledger, spool.sha256, again=again)
+            intents = await _to_continue(ledger, spool.sha256, parents, again=again)
             if intents:
                 await trio.to_thread.run_sync(remake, intents, plan.chunks)
                 await _close(spool)  # it may be hours until everything is sent
@@ -168,7 +168,9 @@ def _left_to_others(intent: Intent, error: BusyError) -> ChunkProgress:
     )
 
 
-async def _to_continue(ledger: Ledger, sha256: str, *, again: bool) -> list[Intent]:
+async def _to_continue(
+    ledger: Ledger, sha256: str, parents: Sequence[str], *, again: bool
+) -> list[Intent]:
     """Return the submission of this input that is not over; none if there is none.
 
     Raises:
@@ -185,7 +187,9 @@ async def _to_continue(ledger: Ledger, sha256: str, *, again: bool) -> list[Inte
     for intents in submissions.values():
         if any(intent.state == "failed" for intent in intents):
             return await _with_refused(ledger, intents)
-    settled = [intent for intents in submissions.values() for intent in intents]
+    settled = _without_ancestors(
+        [intent for intents in submissions.values() for intent in intents], parents
+    )
     done = [intent.batch_id for intent in settled if intent.batch_id]
     lost = [
         intent.sent_at.isoformat(timespec="seconds")
@@ -195,6 +199,17 @@ async def _to_continue(ledger: Ledger, sha256: str, *, again: bool) -> list[Inte
     if done or lost:
         raise AlreadySubmittedError(done, given_up=lost)
     return []
+
+
+def _without_ancestors(intents: list[Intent], parents: Sequence[str]) -> list[Intent]:
+    """Leave out the batches whose requests are sent again, and those they were sent again from."""
+    ancestors, found = set(parents), set[str]()
+    while ancestors != found:
+        found = set(ancestors)
+        for intent in intents:
+            if intent.batch_id in found:
+                ancestors.update(intent.parents)
+    return [intent for intent in intents if intent.batch_id not in ancestors]
 
 
 async def _with_refused(ledger: Ledger, intents: list[Intent]) -> list[Intent]:
@@ -236,8 +251,11 @@ async def _write_down(  # noqa: PLR0913, PLR0917  # what an intent consists of
 
 
 @asynccontextmanager
-async def _spool(home: Home, *, keep: bool) -> AsyncGenerator[Spool]:
-    """Make a spool, and close it whatever happens."""
+async def open_spool(home: Home, *, keep: bool) -> AsyncGenerator[Spool]:
+    """Make a spool, and close it whatever happens.
+
+    Should this process end before, the next submission removes what is in its folder.
+    """
     spool = await trio.to_thread.run_sync(lambda: Spool(home.requests, keep=keep))
     try:
         yield spool

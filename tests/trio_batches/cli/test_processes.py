@@ -22,6 +22,7 @@ from tests.trio_batches.jobs.places import (
     assert_whole,
     part_names,
 )
+from tests.trio_batches.jobs.submissions import lines, requests
 from tests.trio_batches.store.ledger_samples import ask
 from trio_batches.simulator import Fault, Scenario, World
 from trio_batches.store import Home
@@ -123,6 +124,34 @@ def test_an_interrupt_hides_no_batch_that_was_deleted(shell: Shell, service: Ser
     assert not told.keys() & set(world.batch_ids)
     gone = ask(Home(shell.folder / "home"), "SELECT id FROM batch WHERE gone_at IS NOT NULL")
     assert {name for (name,) in gone} == told.keys()
+
+
+def test_requests_of_a_resubmission_that_was_killed_do_not_stay(
+    shell: Shell, service: Serve, tmp_path: Path
+) -> None:
+    world = World(
+        scenario=Scenario(
+            batch_seconds=0, expired=1.0, faults=(Fault(operation="create", nth=2, delay=3600),)
+        )
+    )
+    service(world)
+    for name, count in (("first", 3), ("second", 4)):
+        (tmp_path / name).write_bytes(lines(requests(count, name)))
+    (parent,) = shell.call("submit", str(tmp_path / "first")).lines
+    process = start(command("resubmit", parent))
+    wait_until(lambda: len(asked(world, "create")) == 2)
+    process.kill()
+    finish(process)
+    folder = shell.folder / "home" / "requests"
+    left = {path.name for path in folder.iterdir() if path.is_dir()}
+
+    (other,) = shell.call("submit", str(tmp_path / "second")).lines
+
+    assert len(left) == 2
+    kept = {path.name for path in folder.iterdir()}
+    assert {f"{parent}.jsonl", f"{other}.jsonl"} < kept
+    (chunk,) = kept & left  # of the create that is to be looked for
+    assert [path.name for path in (folder / chunk).iterdir()] == ["0000.jsonl"]
 
 
 def test_a_second_signal_ends_the_process_at_once(shell: Shell, service: Serve) -> None:

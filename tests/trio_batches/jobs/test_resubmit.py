@@ -109,7 +109,7 @@ async def test_what_failed_is_sent_again_as_it_was_and_remembers_its_parent(
     (intent,) = await office.ledger.intents_of_parent(parent)
     assert (intent.batch_id, intent.parents) == (child, (parent,))
     assert (await office.ledger.labels([child]))[child].label == "nightly"
-    assert not [name for name in names(office.home.requests) if name.startswith("again")]
+    assert not [name for name in names(office.home.requests) if not name.endswith(".jsonl")]
 
 
 async def test_invalid_requests_are_sent_when_they_are_asked_for(office: Office) -> None:
@@ -171,6 +171,27 @@ async def test_the_next_generation_is_what_failed_in_the_last_one(office: Office
     assert office.kept_ids(grandchild) < office.kept_ids(child)
     (intent,) = await office.ledger.intents_of_parent(child)
     assert intent.parents == (child,)
+
+
+async def test_a_batch_of_which_everything_failed_is_sent_again_and_its_children_too(
+    network: Network, tmp_path: Path
+) -> None:
+    world = network.serve(world=World(scenario=Scenario(batch_seconds=30, expired=1.0)))
+    async with network.client() as client, open_ledger(Home(tmp_path)) as ledger:
+        office = Office(world, client, ledger, Home(tmp_path))
+        parent = await office.submit(some(3))
+        children: list[str] = []
+        for _ in range(2):
+            job = await office.resubmit(*(children[-1:] or [parent]))
+            children += job.submission.batch_ids
+            await office.end(children[-1])
+        with pytest.raises(AlreadySubmittedError, match=children[0]):
+            await office.resubmit(parent)
+        with pytest.raises(AlreadySubmittedError, match=children[1]):
+            await office.submit(some(3))
+
+    assert [office.kept(child) == office.kept(parent) for child in children] == [True, True]
+    assert len(asked(world, "create")) == 3
 
 
 async def test_it_is_sent_again_and_again_when_that_is_asked_for(office: Office) -> None:
