@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from trio_batches.client.session import Session
     from trio_batches.protocol.tally import Tally
-    from trio_batches.transport.exchange import Body
+    from trio_batches.transport.exchange import Body, Delivery
     from trio_batches.types import BatchRequest
 
 __all__ = ("Batches", "Polled")
@@ -102,7 +102,12 @@ class Batches:
         return created.batch
 
     async def create_encoded(
-        self, body: Body, requests: int, *, user_profile_id: str | None = None
+        self,
+        body: Body,
+        requests: int,
+        *,
+        user_profile_id: str | None = None,
+        delivery: Delivery | None = None,
     ) -> Polled:
         """Create a batch from a body that is encoded, and was checked, already.
 
@@ -110,6 +115,7 @@ class Batches:
             body: `{"requests": […]}` as JSON, in pieces; of a known length.
             requests: How many there are.
             user_profile_id: Sent as `anthropic-user-profile-id`.
+            delivery: Tells, where this is cancelled, whether there may be a batch.
 
         Raises what `create` does, but for `InvalidRequestsError`.
         """
@@ -123,6 +129,7 @@ class Batches:
             body=body,
             read_timeout=self._session.limits.create_timeout,
             repeatable=False,
+            delivery=delivery,
         )
         created = await self._create(call, requests)
         self._session.created.add(created.batch.id)

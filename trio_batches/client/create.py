@@ -20,7 +20,7 @@ from trio_batches.types import BatchRequest, encode
 from trio_batches.types.unknown import append_encoded
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Generator, Iterable, Iterator, Mapping
 
 __all__ = ("CreateBody",)
 
@@ -83,7 +83,7 @@ class CreateBody:
         if faults:
             raise InvalidRequestsError(faults)
 
-    def blocks(self) -> Iterator[bytes]:
+    def blocks(self) -> Generator[bytes]:
         """Yield the body in pieces of about 256 KiB; a larger request is a piece of its own."""
         block = bytearray(_HEAD)
         for place, request in enumerate(self._requests):

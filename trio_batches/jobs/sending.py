@@ -27,6 +27,7 @@ from trio_batches.jobs.reconcile import Watermark
 from trio_batches.jobs.submission import ChunkProgress, Submission
 from trio_batches.store.chunk import ChunkBody, chunk_of
 from trio_batches.store.kept_requests import put_away
+from trio_batches.transport.exchange import Delivery
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -61,7 +62,8 @@ class Sending:
     `planned` → `sent` → the POST → `confirmed`, and the requests are put away.
     Without a clear answer `sent` becomes `ambiguous`: the batch is looked for,
     then `confirmed`, or `planned` again when it certainly was not made. A
-    create that never left is `planned` again at once; a refused one `failed`.
+    create that never left, or is cancelled before it has, is `planned` again at
+    once; a refused one `failed`.
     """
 
     def __init__(  # noqa: PLR0913  # what it works with
@@ -170,6 +172,7 @@ class Sending:
     ) -> AmbiguousCreateError | None:
         """Send a create once; return the error that leaves it unclear what came of it."""
         newest = await self._queue.take(intent.n_requests)
+        delivery = Delivery()
         try:
             # An earlier watermark stays: what that create made may turn up late.
             fresh = newest and not again and intent.sent_at is None
@@ -179,8 +182,12 @@ class Sending:
             chunk.state = "sending"
             try:
                 created = await self._client.messages.batches.create_encoded(
-                    body, intent.n_requests
+                    body, intent.n_requests, delivery=delivery
                 )
+            except trio.Cancelled:
+                if not delivery.possible:
+                    await self._unsend(intent)  # noqa: ASYNC102, ASYNC120  # shielded
+                raise
             finally:
                 self._waiting[intent.id] = scope
                 if self.progress.stopped_by is not None:

@@ -12,7 +12,7 @@ from trio_batches.protocol.limits import body_bytes
 from trio_batches.store.disk import storage_errors
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator
 
     from trio_batches.store.ledger_rows import Intent
 
@@ -50,7 +50,7 @@ class ChunkBody:
         """The body's length in bytes."""
         return body_bytes(self._chunk.requests, self._chunk.bytes)
 
-    def blocks(self) -> Iterator[bytes]:
+    def blocks(self) -> Generator[bytes]:
         r"""Yield the body; a line feed stands nowhere but between two requests.
 
         Raises:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Generator, Mapping
 from typing import Literal, Protocol
 
 import msgspec
 import trio
 
-__all__ = ("Body", "Call", "Connect", "Reply", "Sink")
+__all__ = ("Body", "Call", "Connect", "Delivery", "Reply", "Sink")
 
 Connect = Callable[[str, int], Awaitable[trio.abc.Stream]]
 """Opens a byte stream to a host and port."""
@@ -25,9 +25,21 @@ class Body(Protocol):
         """Bytes in all."""
         ...
 
-    def blocks(self) -> Iterator[bytes]:
+    def blocks(self) -> Generator[bytes]:
         """Yield the body in pieces; each is made within a few milliseconds."""
         ...
+
+
+class Delivery:
+    """What is known of a request that must not be acted on twice, while it is sent.
+
+    Attributes:
+        possible: The service may have all of it and has not turned it down, so it may
+            act on it, or have acted.
+    """
+
+    def __init__(self) -> None:
+        self.possible: bool = False
 
 
 class Call(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,6 +60,9 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
 
     repeatable: bool = True
     """Whether doing it twice is the same as doing it once."""
+
+    delivery: Delivery | None = None
+    """Kept up to date for whoever has to know it when the call is cancelled."""
 
 
 class Reply(msgspec.Struct, frozen=True, kw_only=True):

@@ -105,6 +105,8 @@ class Transport:
                 if reply.status in _OK:
                     return reply
                 delay = self._delay_after_refusal(call, reply, attempts)
+            if call.delivery is not None:
+                call.delivery.possible = False
             with self._until_stopped():
                 await trio.sleep(delay)
 

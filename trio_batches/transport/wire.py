@@ -25,13 +25,13 @@ from trio_batches.errors import (
 )
 from trio_batches.protocol.retry import retry_after
 from trio_batches.transport.decoding import Decoding, DecodingError, encodings
-from trio_batches.transport.exchange import Body, Call, Connect, Reply, Sink
+from trio_batches.transport.exchange import Call, Connect, Reply, Sink
 from trio_batches.transport.inlet import Inlet
 from trio_batches.transport.network import TrioNetwork, keep_freed_memory
 from trio_batches.transport.unread import hand_on_uncopied
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Generator, Mapping
 
     from trio_batches.transport.address import ServiceAddress
     from trio_batches.transport.limits import Limits
@@ -123,7 +123,7 @@ class Wire:
     async def _attempt(
         self, call: Call, url: httpx.URL, headers: Mapping[str, str], sink: Sink | None
     ) -> tuple[Reply, str | None]:
-        upload = _Upload(call.body)
+        upload = _Upload(call)
         phase: Phase = "waiting"
         try:
             response = await self._http.send(self._request(call, url, headers, upload), stream=True)
@@ -144,6 +144,8 @@ class Wire:
             elif call.body is not None and not upload.finished:
                 phase = "sending"
             raise TransportError(self._sentence(call, exc, phase), phase=phase) from exc
+        finally:
+            upload.close()
         location = response.headers.get("location") if response.is_redirect else None
         if location is not None and call.method != "GET":
             raise ProtocolError(f"{call.method} {call.target}: the answer is a redirect")
@@ -265,13 +267,24 @@ def _reply(response: httpx.Response, content: bytes) -> Reply:
     )
 
 
+def _no_blocks() -> Generator[bytes]:
+    yield from ()
+
+
 @final
 class _Upload(httpx.AsyncByteStream):
     """A request body that knows whether all of it was handed over."""
 
-    def __init__(self, body: Body | None) -> None:
-        self._blocks = iter(()) if body is None else body.blocks()
+    def __init__(self, call: Call) -> None:
+        body = call.body
+        self._blocks = _no_blocks() if body is None else body.blocks()
+        self._left = 0 if body is None else body.length
+        self._delivery = call.delivery
         self.finished = False
+
+    def close(self) -> None:
+        """Let go of what the body is read from."""
+        self._blocks.close()
 
     @override
     def __aiter__(self) -> Self:
@@ -280,6 +293,9 @@ class _Upload(httpx.AsyncByteStream):
     async def __anext__(self) -> bytes:
         await trio.lowlevel.checkpoint()
         for block in self._blocks:
+            self._left -= len(block)
+            if self._left <= 0 and self._delivery is not None:
+                self._delivery.possible = True
             return block
         self.finished = True
         raise StopAsyncIteration

@@ -97,6 +97,22 @@ async def test_a_create_that_the_service_is_still_at_work_on_is_not_sent_again(
     assert 650 <= trio.current_time() < 665
 
 
+async def test_what_a_refused_create_waits_for_can_be_cancelled_and_nothing_is_looked_for(
+    network: Network, desk: Desk
+) -> None:
+    later = Answer(status=429, headers={"retry-after": "20"})
+    world = network.serve(world=world_of(Fault(operation="create", answer=later)))
+    with trio.move_on_after(5):
+        await desk.submit(requests(2))
+    assert creates(world) == 1
+    assert await states(desk) == ["planned"]
+
+    done = await desk.submit(requests(2))
+
+    assert done.batch_ids == world.batch_ids
+    assert trio.current_time() == 5
+
+
 async def test_a_clock_that_was_set_forward_does_not_end_the_search(
     network: Network, desk: Desk
 ) -> None:

@@ -20,6 +20,7 @@ from typing_extensions import override
 
 from tests.trio_batches.cli.shell import serve
 from tests.trio_batches.jobs.conftest import Patience
+from tests.trio_batches.jobs.places import open_files
 from tests.trio_batches.jobs.submissions import Desk, ids_in, requests
 from tests.trio_batches.transport.peers import open_network
 from trio_batches.errors import AlreadySubmittedError, TrioBatchesError
@@ -81,7 +82,7 @@ def assert_once(world: World, count: int) -> None:
 
 
 def test_a_submission_can_be_cancelled_at_any_step(tmp_path: Path) -> None:
-    stride = 7
+    stride = 5
 
     async def work(network: Network) -> None:
         steps, interrupted = 1, True
@@ -96,6 +97,7 @@ def test_a_submission_can_be_cancelled_at_any_step(tmp_path: Path) -> None:
             trio.lowlevel.remove_instrument(cancel)
             interrupted = cancel.scope.cancelled_caught
             assert {chunk.state for chunk in progress.chunks} <= {"submitted", "open"}
+            assert open_files(desk.home.requests) == []
             await submit_until_done(desk, 6, 1)
             assert_once(world, 6)
             await desk.resume()
