@@ -8,9 +8,21 @@ import sys
 __all__ = ("main",)
 
 
+_INTERRUPTED = 7
+"""The exit code; what names it takes a while to load."""
+
+
 def main() -> None:
     """Run the command that the arguments name."""
     _open_outputs()
+    try:
+        _run()
+    except KeyboardInterrupt:  # before a command's work has begun, which hears of signals itself
+        sys.stderr.write("interrupted\n")
+        sys.exit(_INTERRUPTED)
+
+
+def _run() -> None:
     if len(sys.argv) == 1 and os.isatty(0) and os.isatty(1):
         # Imported here, as below: the app shows itself before it loads the library.
         from tui.start import start  # noqa: PLC0415

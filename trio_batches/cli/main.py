@@ -37,6 +37,9 @@ class _Commands(click.Group):
         """Run a command; what it fails with before its work begins is a line, too."""
         try:
             return super().invoke(ctx)
+        except KeyboardInterrupt:  # of which click would make exit code 1
+            narrate("interrupted")
+            sys.exit(Exit.INTERRUPTED)
         except TrioBatchesError as error:
             narrate(sentence_of(error))
             sys.exit(exit_of(error))

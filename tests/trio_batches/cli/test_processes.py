@@ -8,6 +8,7 @@ import random
 import shutil
 import signal
 import subprocess
+import sys
 import time
 from typing import TYPE_CHECKING
 
@@ -124,6 +125,42 @@ def test_an_interrupt_hides_no_batch_that_was_deleted(shell: Shell, service: Ser
     assert not told.keys() & set(world.batch_ids)
     gone = ask(Home(shell.folder / "home"), "SELECT id FROM batch WHERE gone_at IS NOT NULL")
     assert {name for (name,) in gone} == told.keys()
+
+
+@pytest.mark.parametrize("module", ["trio_batches.cli.main", "trio_batches.transport.wire"])
+def test_an_interrupt_while_a_command_is_loaded_is_a_line(service: Serve, module: str) -> None:
+    service(World())
+    script = f"""
+import os, signal, sys
+from trio_batches.cli import main
+
+class Interrupts:
+    def find_spec(self, name, path=None, target=None):
+        if name == {module!r}:
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.meta_path.insert(0, Interrupts())
+sys.argv = ["trio-batches", "list"]
+main()
+"""
+    done = finish(start([sys.executable, "-c", script]))
+
+    assert done.code == 7
+    assert done.said.startswith("interrupted")
+    assert done.said.count("\n") == 1
+
+
+def test_an_interrupt_before_the_work_of_a_command_is_a_line(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt() -> Home:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("trio_batches.cli.changes.Home", interrupt)
+
+    done = shell.call("delete", "msgbatch_1", "--yes")
+
+    assert (done.code, done.said) == (7, "interrupted\n")
 
 
 def test_requests_of_a_resubmission_that_was_killed_do_not_stay(

@@ -51,9 +51,9 @@ async def test_a_cancelled_request_is_possible_once_its_last_block_is_on_its_way
 ) -> None:
     network.put(never_answer)
     wire = await Wire.open(ServiceAddress(BASE_URL), Limits(), network.connect)
-    delivery = Delivery()
-    with trio.move_on_after(5) as scope:
-        body = Body(scope, cancelled_before)
+    delivery, scope = Delivery(), trio.CancelScope(deadline=trio.current_time() + 5)
+    body = Body(scope, cancelled_before)
+    with scope:
         call = Call(method="POST", target="/", body=body, delivery=delivery)
         await wire.exchange(call, {}, None)
     await wire.aclose()
