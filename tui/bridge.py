@@ -51,10 +51,16 @@ class Bridge:
         self._lock: threading.Lock = threading.Lock()
         self._latest: dict[type[Event], Event] = {}
         self._delivered_at = 0.0
+        self._stopping = False
 
     async def __aenter__(self) -> Self:
         """Start the thread."""
-        self._portal = await asyncio.to_thread(self._manager.__enter__)
+        starting = asyncio.create_task(asyncio.to_thread(self._manager.__enter__))
+        cancelled = await _ended(starting)
+        self._portal = starting.result()
+        if cancelled is not None:
+            await self.__aexit__(None, cancelled, None)
+            raise cancelled
         return self
 
     async def __aexit__(
@@ -63,14 +69,22 @@ class Bridge:
         exc: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """Cancel every call and wait until its clean-up is done."""
-        await asyncio.to_thread(self._stop)
+        """Cancel every call and wait until its clean-up is done, whatever cancels the wait."""
+        self._stopping = True
+        stopping = asyncio.create_task(asyncio.to_thread(self._stop))
+        cancelled = await _ended(stopping)
+        stopping.result()
+        if cancelled is not None and exc is None:  # else that is what the block ends with
+            raise cancelled
 
     async def call(self, function: Callable[[*Ts], Awaitable[T]], *args: *Ts) -> T:
         """Run a function under Trio and return what it returns, or raise what it raises.
 
-        Cancelling cancels it there, too.
+        Cancelling cancels it there, too. Once the block is being left there is nothing
+        to wait for, but for the caller to be cancelled like what it shows itself in.
         """
+        if self._stopping:
+            await self._loop.create_future()
         return await asyncio.wrap_future(self._portal.start_task_soon(function, *args))
 
     def publish(self, event: Event) -> None:
@@ -99,3 +113,14 @@ class Bridge:
     def _stop(self) -> None:
         self._portal.call(self._portal.stop, True)  # noqa: FBT003  # cancel what still runs
         self._manager.__exit__(None, None, None)
+
+
+async def _ended(task: asyncio.Task[T]) -> asyncio.CancelledError | None:
+    """Wait for the end of a task; return what has cancelled the one that waits meanwhile."""
+    cancelled = None
+    while not task.done():
+        try:
+            await asyncio.wait([task])
+        except asyncio.CancelledError as error:  # noqa: ASYNC103  # the caller raises it
+            cancelled = error
+    return cancelled

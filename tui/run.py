@@ -71,15 +71,15 @@ async def serve(app: BatchesApp, connected: Callable[[], None] = lambda: None) -
     # Imported here: it loads Trio, which the first screen does not need.
     from tui.bridge import Bridge  # noqa: PLC0415
 
-    try:
-        async with Bridge(app.receive) as bridge:
+    async with Bridge(app.receive) as bridge:
+        try:
             engine = await bridge.call(app.make_engine, bridge.publish)
             app.connect(bridge, engine)
             connected()
             await bridge.call(engine.run)
-    except Exception:
-        app.exit(return_code=_CRASHED)
-        raise
+        except Exception:
+            app.exit(return_code=_CRASHED)
+            raise
 
 
 def _freeze() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from itertools import pairwise
 
 import pytest
@@ -69,6 +69,40 @@ async def test_leaving_the_block_ends_what_runs_and_waits_for_its_clean_up() -> 
     assert cleaned.is_set()
     with pytest.raises(asyncio.CancelledError):
         await call
+
+
+async def test_a_call_while_the_block_is_left_waits_for_its_end() -> None:
+    began, released = threading.Event(), threading.Event()
+
+    async def work() -> None:
+        began.set()
+        await trio.to_thread.run_sync(released.wait, 30)
+
+    stack = AsyncExitStack()
+    bridge = await stack.enter_async_context(Bridge(lambda _: None))
+    busy = asyncio.create_task(bridge.call(work))
+    await asyncio.to_thread(began.wait)
+    leaving = asyncio.create_task(stack.aclose())
+    await asyncio.sleep(0)
+    late = asyncio.create_task(bridge.call(divide, 6, 3))
+    await asyncio.sleep(0)
+    released.set()
+    await leaving
+
+    assert not late.done()
+    late.cancel()
+    outcomes = await asyncio.gather(busy, late, return_exceptions=True)
+    assert isinstance(outcomes[1], asyncio.CancelledError)
+
+
+async def test_a_start_that_is_cancelled_leaves_no_thread() -> None:
+    starting = asyncio.create_task(Bridge(lambda _: None).__aenter__())
+    await asyncio.sleep(0)
+    starting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await starting
+
+    assert "trio_batches" not in {thread.name for thread in threading.enumerate()}
 
 
 async def test_of_many_events_the_latest_is_delivered_and_not_too_often() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import signal
 import subprocess
@@ -9,7 +10,7 @@ import sys
 import threading
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import trio
 from textual import on
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     import pytest
 
+    from tui.bridge import Bridge
     from tui.engine.engine import Engine
     from tui.events import Event
 
@@ -65,6 +67,26 @@ class FailsUnderTrio(Headless):
         return engine
 
 
+class FailsWhileBusy(FailsUnderTrio):
+    """The same, with a call in a thread that ends when the app has been told to."""
+
+    told_in_time: bool | None = None
+
+    @override
+    def connect(self, bridge: Bridge, engine: Engine) -> None:
+        super().connect(bridge, engine)
+        self.told = threading.Event()
+        self.busy = asyncio.create_task(bridge.call(self.hold))
+
+    async def hold(self) -> None:
+        self.told_in_time = await trio.to_thread.run_sync(self.told.wait, 20)
+
+    @override
+    def exit(self, *arguments: Any, **named: Any) -> None:
+        super().exit(*arguments, **named)
+        self.told.set()
+
+
 def options(home: Path) -> Options:
     return Options(home=home, open_client=client_of(World(1)))
 
@@ -86,6 +108,15 @@ async def test_a_bug_of_the_engine_ends_the_screen_too(tmp_path: Path) -> None:
 
     assert isinstance(failure, ZeroDivisionError)
     assert app.return_code == 1
+
+
+async def test_a_failure_ends_the_screen_whatever_else_is_still_at_work(tmp_path: Path) -> None:
+    app = FailsWhileBusy(options(tmp_path))
+
+    failure = await run_app(app)
+
+    assert isinstance(failure, ZeroDivisionError)
+    assert app.told_in_time
 
 
 def test_a_home_that_is_none_is_said_in_a_line(
