@@ -135,10 +135,13 @@ class BatchWatch:
         if await self._ledger.known_ids():
             await refresh(client, self._ledger, full=full)
             return full
+        asked_at = datetime.now(UTC)  # a batch that is deleted after that is not seen by its page
         page = await client.messages.batches.list(limit=PAGE)
         while True:
-            await self._ledger.save_batches(zip(page.data, page.raw_data, strict=True))
+            seen = zip(page.data, page.raw_data, strict=True)
+            await self._ledger.save_batches(seen, seen_at=asked_at)
             await self._read()
             if not page.has_next_page():
                 return True
+            asked_at = datetime.now(UTC)
             page = await page.get_next_page()

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 import trio
+import trio.testing
 
 from tests.tui.service import client_of
 from trio_batches import Client, CredentialsError, Home, open_ledger, refresh
-from trio_batches.simulator import Answer, Fault, Scenario, World
+from trio_batches.simulator import Answer, Cut, Fault, Scenario, World
 from tui.engine.engine import Engine
 from tui.events import BatchesRead, Event, Link, NotesRead
 
@@ -98,6 +99,24 @@ async def test_what_the_ledger_knows_is_there_before_the_service_answers(tmp_pat
     first = next(place for place, event in enumerate(screen.events) if is_full(event))
     answered = [event.state for event in screen.events[:first] if isinstance(event, Link)]
     assert "online" not in answered
+
+
+async def test_a_batch_that_is_deleted_while_its_page_is_on_its_way_is_not_back(
+    tmp_path: Path,
+) -> None:
+    stall = Cut(place="byte", at=200, how="stall", seconds=0.2)
+    world = World(1, scenario=Scenario(faults=(Fault(operation="list", cut=stall),)))
+    world.populate(5)
+    async with open_ledger(Home(tmp_path)) as ledger:
+        await ledger.set_label(world.batch_ids[2], "mine")  # it is known, but was not listed
+
+        async with running(tmp_path, client_of(world)) as (_, screen):
+            while not world.requests:
+                await trio.testing.wait_all_tasks_blocked()
+            await ledger.mark_gone([world.batch_ids[2]])
+            await screen.wait_for_link("online")
+
+        assert len(await ledger.batches()) == 4
 
 
 async def test_a_home_that_knows_one_batch_soon_shows_all(tmp_path: Path) -> None:
