@@ -19,13 +19,13 @@ from trio_batches.cli.run import run
 from trio_batches.cli.selection import Selection
 from trio_batches.cli.terminal import narrate, write_line, write_objects
 from trio_batches.client import Client
-from trio_batches.client.nursery import open_hidden_nursery
 from trio_batches.errors import StorageError, TrioBatchesError
 from trio_batches.jobs import DownloadProgress
 from trio_batches.jobs import download as download_batches
 from trio_batches.store import Home
 from trio_batches.store.path_text import path_text
 from trio_batches.transport.limits import Limits
+from trio_batches.transport.nursery import open_hidden_nursery
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

@@ -15,11 +15,11 @@ from trio_batches.cli.run import run
 from trio_batches.cli.terminal import narrate, print_table, write_line
 from trio_batches.cli.watch import output_form, watch_batches
 from trio_batches.client import API_VERSION, Client
-from trio_batches.client.nursery import open_hidden_nursery
 from trio_batches.jobs import QUEUE_LIMIT, Submission, plan_submission, resume
 from trio_batches.jobs import submit as submit_requests
 from trio_batches.store import Home, open_ledger
 from trio_batches.store.path_text import path_text
+from trio_batches.transport.nursery import open_hidden_nursery
 
 if TYPE_CHECKING:
     from trio_batches.jobs import Plan

@@ -22,11 +22,11 @@ from trio_batches.cli.terminal import narrate, stderr, write_objects
 from trio_batches.cli.time_span import span
 from trio_batches.cli.watch_table import WatchTable, outcome_of
 from trio_batches.client import Client
-from trio_batches.client.nursery import open_hidden_nursery
 from trio_batches.errors import StorageError, TrioBatchesError
 from trio_batches.jobs import list_recent
 from trio_batches.jobs import watch as watch_until_ended
 from trio_batches.store import Home, open_ledger
+from trio_batches.transport.nursery import open_hidden_nursery
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

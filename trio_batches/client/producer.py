@@ -14,7 +14,7 @@ from typing import Generic, TypeVar, final
 import trio
 from outcome import Error, Outcome, Value
 
-from trio_batches.client.nursery import open_hidden_nursery
+from trio_batches.transport.nursery import open_hidden_nursery
 
 __all__ = ("Receiver", "Send", "open_producer")
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, final
 
 import trio
 
-from trio_batches.client.nursery import open_hidden_nursery
 from trio_batches.errors import (
     APIStatusError,
     AuthenticationError,
@@ -26,6 +25,7 @@ from trio_batches.jobs.pace import Meter, steer
 from trio_batches.jobs.progress import BatchDownload, DownloadProgress
 from trio_batches.store.disk import fails_all
 from trio_batches.store.results_folder import ResultsFolder
+from trio_batches.transport.nursery import open_hidden_nursery
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 import trio
 
-from trio_batches.client.nursery import open_hidden_nursery
 from trio_batches.errors import TrioBatchesError
+from trio_batches.transport.nursery import open_hidden_nursery
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable

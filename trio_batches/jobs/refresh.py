@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from trio_batches.client.nursery import open_hidden_nursery
 from trio_batches.jobs.listing import PAGES_AT_ONCE, Landmark, list_everything, list_until
+from trio_batches.transport.nursery import open_hidden_nursery
 
 if TYPE_CHECKING:
     from trio_batches.client import Client

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, final
 
 import trio
 
-from trio_batches.client.nursery import open_hidden_nursery
 from trio_batches.errors import (
     AmbiguousCreateError,
     APIStatusError,
@@ -28,6 +27,7 @@ from trio_batches.jobs.submission import ChunkProgress, Submission
 from trio_batches.store.chunk import ChunkBody, chunk_of
 from trio_batches.store.kept_requests import put_away
 from trio_batches.transport.exchange import Delivery
+from trio_batches.transport.nursery import open_hidden_nursery
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Literal
 import msgspec
 import trio
 
-from trio_batches.client.nursery import open_hidden_nursery
 from trio_batches.errors import TrioBatchesError
 from trio_batches.protocol.tally import Tally
 from trio_batches.store.compression import SUFFIXES
@@ -17,6 +16,7 @@ from trio_batches.store.disk import storage_errors
 from trio_batches.store.manifest import MANIFEST
 from trio_batches.store.receipt import Receipt, load_receipt, receipt_path
 from trio_batches.store.scan import check_results
+from trio_batches.transport.nursery import open_hidden_nursery
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, final
 
 import trio
 
-from trio_batches.client.nursery import open_hidden_nursery
 from trio_batches.errors import StorageError
+from trio_batches.transport.nursery import open_hidden_nursery
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator

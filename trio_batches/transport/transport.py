@@ -60,6 +60,7 @@ class Transport:
         self._budget = budget or RequestBudget(None)
         self._stopped_by: Reply | None = None
         self._waits: set[trio.CancelScope] = set()
+        self._sends: set[trio.CancelScope] = set()
 
     @property
     def slowdowns(self) -> int:
@@ -67,7 +68,9 @@ class Transport:
         return self._cooldown.holds
 
     async def aclose(self) -> None:
-        """Close every connection."""
+        """End what is still asked for, and close every connection."""
+        for scope in self._sends:
+            scope.cancel()
         await self._wire.aclose()
 
     async def send(self, call: Call, sink: Sink | None = None) -> Reply:
@@ -83,9 +86,19 @@ class Transport:
             TransportError: The connection failed, and trying again did not help.
             APIStatusError: The service answered with an error; its subclass tells which.
             ForeignOriginError: The target or a redirect leads elsewhere.
+            RuntimeError: The client was closed meanwhile.
 
         Cancelling ends the exchange and closes its connection.
         """
+        with trio.CancelScope() as scope:
+            self._sends.add(scope)
+            try:
+                return await self._send(call, sink)
+            finally:
+                self._sends.remove(scope)
+        raise RuntimeError(f"{call.method} {call.target}: the client was closed while it was used")
+
+    async def _send(self, call: Call, sink: Sink | None) -> Reply:
         attempts = _Attempts(trio.current_time())
         while True:
             with self._until_stopped():

@@ -28,6 +28,7 @@ from trio_batches.transport.decoding import Decoding, DecodingError, encodings
 from trio_batches.transport.exchange import Call, Connect, Reply, Sink
 from trio_batches.transport.inlet import Inlet
 from trio_batches.transport.network import TrioNetwork, keep_freed_memory
+from trio_batches.transport.nursery import open_hidden_nursery
 from trio_batches.transport.unread import hand_on_uncopied
 
 if TYPE_CHECKING:
@@ -249,7 +250,7 @@ async def _drain(response: httpx.Response, sink: Sink) -> None:
         wanted = await outcome.acapture(hand_over)
         reading.cancel()
 
-    async with trio.open_nursery() as nursery:  # nothing is raised in it: that would make a group
+    async with open_hidden_nursery() as nursery:  # only an interrupt is raised in it
         nursery.start_soon(keep_outcome)
         end = await outcome.acapture(read)
         inlet.end()
