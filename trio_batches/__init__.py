@@ -28,12 +28,14 @@ if TYPE_CHECKING:
         TokenPage,
     )
     from trio_batches.errors import (
+        AlreadySubmittedError,
         AmbiguousCreateError,
         APIStatusError,
         AuthenticationError,
         BadRequestError,
         BatchNotEndedError,
         BillingError,
+        BusyError,
         ClientClosedRequestError,
         ConfigurationError,
         ConflictError,
@@ -65,6 +67,7 @@ if TYPE_CHECKING:
         TrioBatchesError,
         UnjoinableError,
         UnprocessableEntityError,
+        UnsettledSubmissionError,
     )
     from trio_batches.jobs import (
         Abandoned,
@@ -243,6 +246,7 @@ __all__ = (
     "AdvisorResult",
     "AdvisorToolResultBlock",
     "AdvisorToolResultError",
+    "AlreadySubmittedError",
     "AmbiguousCreateError",
     "AuthScheme",
     "AuthenticationError",
@@ -262,6 +266,7 @@ __all__ = (
     "BetaMessages",
     "BillingError",
     "Blocks",
+    "BusyError",
     "CacheCreation",
     "CacheMissReason",
     "Caller",
@@ -400,6 +405,7 @@ __all__ = (
     "UnknownBlock",
     "UnknownResult",
     "UnprocessableEntityError",
+    "UnsettledSubmissionError",
     "Usage",
     "UsageIteration",
     "VerifiedFile",

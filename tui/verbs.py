@@ -95,16 +95,19 @@ async def download(app: BatchesApp, batch_ids: tuple[str, ...], hidden: int) -> 
     """Download what has ended; nothing needs to be asked, since nothing is lost by it."""
     from tui.engine.downloads import DownloadJob  # noqa: PLC0415
 
-    ended = [batch.id for batch in _known(app, batch_ids) if batch.ended]
+    ended = [batch for batch in _known(app, batch_ids) if batch.ended]
     if not ended:
         say(app, "nothing to download: results come when a batch has ended")
         return
-    running = len(batch_ids) - len(ended)
-    parts = [f"downloading {batches(len(ended))}"]
+    # Where there is nothing else, the job says what it is about them.
+    here = [batch.id for batch in ended if batch.archived_at is None] or [b.id for b in ended]
+    running, archived = len(batch_ids) - len(ended), len(ended) - len(here)
+    parts = [f"downloading {batches(len(here))}"]
     parts += [f"{running:,} that have not ended are left out"] * bool(running)
+    parts += [f"{archived:,} whose results are gone are left out"] * bool(archived)
     parts += [f"{hidden:,} of the chosen are hidden by the filter"] * bool(hidden)
     say(app, "; ".join(parts))
-    await _start(app, DownloadJob(ended))
+    await _start(app, DownloadJob(here))
 
 
 async def watch(app: BatchesApp, batch_ids: tuple[str, ...], hidden: int) -> None:

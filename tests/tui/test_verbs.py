@@ -250,6 +250,32 @@ async def test_results_are_shown_while_they_arrive_and_then_from_the_file(
     assert {record.operation for record in world.requests} <= {"list"}
 
 
+async def test_a_download_of_all_leaves_out_what_is_gone(tmp_path: Path) -> None:
+    world = world_of(1, running=1)
+    world.add_ended_batch(5, age=40 * 24 * 3600.0)
+    async with using(world, tmp_path) as session:
+        await session.press("ctrl+a", "d")
+        await wait_until(lambda: "downloading 1 batch" in session.said())
+        said = session.said()
+        job = await session.job()
+
+    assert "1 that have not ended are left out; 1 whose results are gone are left out" in said
+    assert (job.state, job.done) == ("done", 1)
+
+
+async def test_where_all_is_gone_the_job_says_why(tmp_path: Path) -> None:
+    world = world_of(0)
+    gone = world.add_ended_batch(5, age=40 * 24 * 3600.0)
+    async with using(world, tmp_path) as session:
+        await session.press("d")
+        job = await session.job()
+        engine = await session.app.engine()
+        (item,) = await session.app.ask(engine.jobs.items, job.id)
+
+    assert (job.state, item.key) == ("failed", gone)
+    assert item.sentence.startswith("archived at ")
+
+
 async def test_results_of_a_batch_that_runs_are_not_asked_for(tmp_path: Path) -> None:
     world = world_of(0, running=1)
     async with using(world, tmp_path) as session:

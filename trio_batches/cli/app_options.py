@@ -31,11 +31,14 @@ def is_terminal() -> bool:
     return os.isatty(0) and os.isatty(1)  # `sys` has no streams where they are closed
 
 
-def need_terminal() -> None:
+def need_terminal(otherwise: str = "the commands do without: see --help") -> None:
     """Raise unless the app can be shown.
+
+    Args:
+        otherwise: What to do without one.
 
     Raises:
         click.UsageError: Standard input or output is no terminal.
     """
     if not is_terminal():
-        raise click.UsageError("the app needs a terminal; the commands do without: see --help")
+        raise click.UsageError(f"the app needs a terminal; {otherwise}")

@@ -53,7 +53,7 @@ def demo(folder: Path | None, *, headless: bool, **flags: object) -> None:
     if not headless:
         if folder is not None:
             raise click.UsageError("-o goes with --headless")
-        need_terminal()
+        need_terminal("--headless does without")
         sys.exit(show_demo(flags))
 
     async def work() -> Exit:

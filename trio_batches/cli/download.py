@@ -38,7 +38,9 @@ __all__ = ("download", "exit_of_download", "summarise", "with_progress")
 
 @click.command()
 @click.argument("names", metavar="[ID|FILE]...", nargs=-1)
-@click.option("--ended", is_flag=True, help="All batches that have ended.")
+@click.option(
+    "--ended", is_flag=True, help="All that have ended, if their results are still there."
+)
 @click.option("--label", type=LabelText(), help="Only batches with this label of yours.")
 @click.option(
     "--from-manifest",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from trio_batches.errors import (
     AlreadySubmittedError,
     AuthenticationError,
+    BadRequestError,
     BatchNotEndedError,
     BillingError,
     ConfigurationError,
@@ -78,6 +79,7 @@ _EXITS: tuple[tuple[tuple[type[TrioBatchesError], ...], Exit, str], ...] = (
         Exit.TRY_AGAIN,
         "if nothing settles it: `trio-batches ledger abandon {submission:.12}`",
     ),
+    ((BadRequestError,), Exit.TRY_AGAIN, ""),  # the service says itself what has to change
     ((TrioBatchesError,), Exit.TRY_AGAIN, "running it again may help"),
 )
 

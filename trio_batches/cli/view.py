@@ -14,7 +14,7 @@ from trio_batches.cli.app_options import app_options, need_terminal
 __all__ = ("view",)
 
 
-@click.command()
+@click.command(context_settings={"help_option_names": ["-h", "--help"]})
 @click.argument("file", type=click.Path(path_type=Path))
 @app_options
 def view(file: Path, **flags: object) -> None:

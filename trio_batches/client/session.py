@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, final
 
 import trio
 
+from trio_batches.protocol.many import refuse_lone_text
 from trio_batches.transport.budget import RequestBudget
 from trio_batches.transport.transport import Transport
 
@@ -42,6 +43,7 @@ class Session:
         self.policy = policy
         self.created: set[str] = set()
         """Ids of batches that this client created: a 404 on one of them is waited out."""
+        refuse_lone_text(betas, "betas")
         self._betas = tuple(betas)
         self._credentials = credentials
         self._headers_without_secret = {**headers, "anthropic-version": anthropic_version}
@@ -60,6 +62,7 @@ class Session:
 
     def beta_headers(self, betas: Sequence[str]) -> dict[str, str]:
         """Return the header that names the client's betas and a call's own."""
+        refuse_lone_text(betas, "betas")
         names = dict.fromkeys((*self._betas, *betas))
         return {"anthropic-beta": ",".join(names)} if names else {}
 

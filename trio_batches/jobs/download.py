@@ -23,6 +23,7 @@ from trio_batches.jobs.forecast import forecast
 from trio_batches.jobs.outcomes import Outcomes
 from trio_batches.jobs.pace import Meter, steer
 from trio_batches.jobs.progress import BatchDownload, DownloadProgress
+from trio_batches.protocol.many import refuse_lone_text
 from trio_batches.store.disk import fails_all
 from trio_batches.store.results_folder import ResultsFolder
 from trio_batches.transport.nursery import open_hidden_nursery
@@ -35,12 +36,11 @@ if TYPE_CHECKING:
     from trio_batches.store.ledger import Ledger
     from trio_batches.types import MessageBatch
 
-__all__ = ("Batches", "download")
+__all__ = ("download",)
 
 _log = logging.getLogger("trio_batches")
 
-Batches = Iterable["str | MessageBatch"] | AsyncIterable["str | MessageBatch"]
-"""Ids, or batches as `list()` gives them, which saves a request each."""
+_Batches = Iterable["str | MessageBatch"] | AsyncIterable["str | MessageBatch"]
 
 _HOPELESS = (
     AuthenticationError,
@@ -56,7 +56,7 @@ WRITING_SECONDS = 5.0
 
 async def download(  # noqa: PLR0913  # each is a choice of its own
     client: Client,
-    batches: Batches,
+    batches: Iterable[str | MessageBatch] | AsyncIterable[str | MessageBatch],
     folder: Path,
     *,
     concurrency: int | None = None,
@@ -112,6 +112,7 @@ async def download(  # noqa: PLR0913  # each is a choice of its own
     """
     if concurrency is not None and concurrency < 1:
         raise ValueError(f"concurrency is {concurrency}: at least 1 batch at a time")
+    refuse_lone_text(batches, "batches to download")
     results = ResultsFolder(folder, compression=compression, sync=sync)
     await trio.to_thread.run_sync(results.make)
     progress = DownloadProgress() if progress is None else progress
@@ -162,7 +163,7 @@ class _Download:
         self.limiter.total_tokens = self._ahead.total_tokens = concurrency
         self._progress.concurrency = concurrency
 
-    async def run(self, batches: Batches) -> None:
+    async def run(self, batches: _Batches) -> None:
         try:
             with self._scope:
                 async with open_hidden_nursery() as nursery:
@@ -179,7 +180,7 @@ class _Download:
                 entry.state = "interrupted"
                 yield entry
 
-    async def _hand_out(self, batches: Batches, nursery: trio.Nursery) -> None:
+    async def _hand_out(self, batches: _Batches, nursery: trio.Nursery) -> None:
         with trio.move_on_at(self._start_before) as time:
             try:
                 if isinstance(batches, AsyncIterable):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 import trio
 
 from trio_batches.errors import TrioBatchesError
+from trio_batches.protocol.many import refuse_lone_text
 from trio_batches.transport.nursery import open_hidden_nursery
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ async def for_each(
             except TrioBatchesError as error:
                 settled[thing] = error
 
+    refuse_lone_text(things, "things to call a function for")
     order = list(dict.fromkeys(things))
     async with open_hidden_nursery() as nursery:
         for thing in order:

@@ -145,7 +145,10 @@ class Joining:
             return
         with storage_errors(kept):
             if not kept.exists():
-                self.faults.append(f"{batch_id}: its requests were not kept: {kept} is not there")
+                self.faults.append(
+                    f"{batch_id}: its requests were not kept: {kept} is not there; "
+                    f"if you have them, put them there"
+                )
                 return
             missing = set(kinds)
             with kept.open("rb") as file:

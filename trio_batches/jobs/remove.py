@@ -33,17 +33,17 @@ async def remove(
     Raises:
         NotVerifiedError: There is no verified copy; nothing was deleted.
         BatchNotEndedError: The batch still runs; nothing was deleted.
-        BadRequestError: The same, said by the service of one without a copy.
         NotFoundError: There is no such batch.
         StorageError: The folder cannot be read.
 
     Cancelled while the request is on its way, it may still delete the batch.
     """
     batch = await look_up(client, batch_id)
+    if not batch.ended:  # it may end before the service has acted
+        first = "" if batch.processing_status == "canceling" else "cancel it first, or "
+        what = f"nothing was deleted; {first}wait for its results"
+        raise BatchNotEndedError(batch_id, batch.processing_status, what)
     if not unverified:
-        if not batch.ended:  # it may end before the service has acted
-            what = "nothing was deleted; cancel it first, or wait for its results"
-            raise BatchNotEndedError(batch_id, batch.processing_status, what)
         found = await trio.to_thread.run_sync(ResultsFolder(folder).find, batch)
         if found is None:
             raise NotVerifiedError(batch_id, str(folder))

@@ -14,6 +14,7 @@ from trio_batches.jobs.download import download
 from trio_batches.jobs.joining import Failures, Joining, read_failures, read_ids
 from trio_batches.jobs.submission import Submission
 from trio_batches.jobs.submit import open_spool, submit
+from trio_batches.protocol.many import refuse_lone_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -103,6 +104,7 @@ async def resubmit(  # noqa: PLR0913  # each is a choice of its own
     What the new batches fail with is in `submission`. Cancelling leaves what is
     not sent yet for `resume`.
     """
+    refuse_lone_text(batch_ids, "batches to resubmit")
     parents = tuple(dict.fromkeys(batch_ids))
     job = Resubmission(parents) if progress is None else progress
     receipts = await _receipts(client, ledger, folder or home.results, parents)

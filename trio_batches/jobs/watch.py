@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import random
-from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, final
 
 import trio
@@ -21,15 +20,16 @@ from trio_batches.errors import (
 )
 from trio_batches.jobs.each import for_each
 from trio_batches.protocol.limits import MAX_PAGE, POLL_INTERVAL
+from trio_batches.protocol.many import refuse_lone_text
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Awaitable, Callable, Collection, Iterable
     from datetime import datetime
 
     from trio_batches.client import Client
     from trio_batches.types import MessageBatch
 
-__all__ = ("Changed", "watch")
+__all__ = ("watch",)
 
 FEW = 3
 """So many batches are asked for one by one; more of them by pages of the list."""
@@ -40,15 +40,13 @@ GRACE_SECONDS = 600.0
 OUTAGE_SECONDS = 3600.0
 """How long the service may be out of reach before watching ends."""
 
-Changed = Callable[["Polled"], Awaitable[None]]
-
 _log = logging.getLogger("trio_batches")
 
 
 async def watch(
     client: Client,
     batch_ids: Iterable[str],
-    changed: Changed,
+    changed: Callable[[Polled], Awaitable[None]],
     *,
     expected: Collection[str] = (),
 ) -> dict[str, MessageBatch | TrioBatchesError]:
@@ -61,8 +59,8 @@ async def watch(
     Args:
         client: An open client.
         batch_ids: What to wait for.
-        changed: Called with a batch when it is seen first, and whenever its
-            `processing_status` has changed. The next round waits for it.
+        changed: Called with a batch, and its JSON, when it is seen first, and whenever
+            its `processing_status` has changed. The next round waits for it.
         expected: Batches that are known to run, such as those in the ledger. That
             one of them is not found is waited out for ten minutes.
 
@@ -77,6 +75,7 @@ async def watch(
     It may take up to 24 hours: put it into a `trio.move_on_after` block for
     less. Cancelling stops the waiting; the batches go on.
     """
+    refuse_lone_text(batch_ids, "batches to watch")
     order = list(dict.fromkeys(batch_ids))
     watching = _Watching(client, order, expected)
     while watching.statuses:

@@ -196,7 +196,7 @@ def check_request(
 ) -> list[str]:
     """Return what is wrong with a request; the arguments are those of `check_params`.
 
-    Whether its `custom_id` is unique is for `UniqueIds` to tell.
+    Whether its `custom_id` is unique among others cannot be told of one request.
     """
     faults = check_params(
         request.params, anthropic_version=anthropic_version, allow_unknown=allow_unknown

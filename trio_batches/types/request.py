@@ -92,7 +92,7 @@ class BatchRequest(Struct, frozen=True, gc=False):
     custom_id: str
     """The caller's name for it, unique in the batch: 1 to 64 of `a-z A-Z 0-9 _ -`."""
     params: Params
-    """What to ask the model."""
+    """What to ask the model: `MessageParams`, a mapping, or JSON as `msgspec.Raw`."""
 
 
 _REQUEST = msgspec.json.Decoder(BatchRequest)

@@ -91,7 +91,7 @@ class BatchResult(Struct, frozen=True, gc=False):
     custom_id: str
     """The request's name, as the caller gave it."""
     result: Result
-    """What became of it."""
+    """What became of it; an `UnknownResult` where the service has added a kind."""
 
 
 class ResultKey(Struct, frozen=True, gc=False):

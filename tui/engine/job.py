@@ -53,7 +53,8 @@ class Item:
 
     def finish(self, state: ItemState, sentence: object = "") -> None:
         """Take note of what came of it."""
-        self.state, self.sentence = state, one_line(str(sentence))
+        self.state = state
+        self.sentence = one_line(str(sentence)).removeprefix(f"{self.key}: ")
 
     def view(self) -> ItemView:
         """Return what the screens may see of it."""

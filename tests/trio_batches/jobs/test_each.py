@@ -1,10 +1,17 @@
 from __future__ import annotations
 
+from functools import partial
+from typing import TYPE_CHECKING
+
 import pytest
 import trio
 
+from trio_batches import Client, Home, download, open_ledger, resubmit, watch
 from trio_batches.errors import InvalidIdError, TrioBatchesError
 from trio_batches.jobs import for_each
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 async def double(number: int) -> int:
@@ -26,6 +33,27 @@ async def test_each_thing_is_called_for_once() -> None:
     await for_each([1, 2, 1, 1], call)
 
     assert sorted(called) == [1, 2]
+
+
+async def test_one_text_is_not_taken_letter_by_letter(tmp_path: Path) -> None:
+    client = Client(api_key="sk-test-not-a-key")
+
+    async def never(_: object) -> None:
+        raise AssertionError
+
+    async with open_ledger(Home(tmp_path)) as ledger:
+        for call in (
+            partial(for_each, "msgbatch_1", never),
+            partial(watch, client, "msgbatch_1", never),
+            partial(download, client, "msgbatch_1", tmp_path),
+            partial(resubmit, client, ledger, Home(tmp_path), "msgbatch_1"),
+        ):
+            with pytest.raises(TypeError, match="give a list, also of a single one"):
+                await call()
+    with pytest.raises(TypeError, match="betas: give a list"):
+        Client(api_key="sk-test-not-a-key", betas="files-api")
+    with pytest.raises(TypeError, match="betas: give a list"):
+        client.beta.messages.batches.list(betas="files-api")
 
 
 async def test_one_failure_does_not_stop_the_others() -> None:

@@ -257,7 +257,10 @@ async def test_inputs_that_were_not_kept_are_named_and_nothing_is_sent(office: O
         await office.resubmit(whole, unkept, gappy)
 
     assert caught.value.faults == (
-        f"{unkept}: its requests were not kept: {office.home.requests / unkept}.jsonl is not there",
+        (
+            f"{unkept}: its requests were not kept: {office.home.requests / unkept}.jsonl "
+            "is not there; if you have them, put them there"
+        ),
         f"{gappy}: 1 of its failed requests, such as {lost!r}, are not in {path}",
     )
     assert len(asked(office.world, "create")) == creates
