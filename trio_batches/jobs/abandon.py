@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -11,9 +10,11 @@ import trio
 
 from trio_batches.store.disk import make_folder
 from trio_batches.store.input_lock import hold_input
-from trio_batches.store.kept_requests import set_aside
+from trio_batches.store.kept_requests import chunk_path, set_aside
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from trio_batches.store import Home
     from trio_batches.store.ledger import Ledger
     from trio_batches.store.ledger_rows import Intent
@@ -82,7 +83,7 @@ async def _give_up(ledger: Ledger, home: Home, intent: Intent) -> Abandoned:
             await ledger.mark_ambiguous(intent.id, _GIVEN_UP)
         await ledger.abandon(intent.id, _GIVEN_UP)
         if intent.input_path is not None:
-            path = Path(intent.input_path)
+            path = chunk_path(home, intent)
             kept = await trio.to_thread.run_sync(set_aside, home, path, intent.id)
     return Abandoned(
         chunk=intent.chunk,

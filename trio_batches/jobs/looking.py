@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, final
 
 import trio
@@ -11,10 +10,12 @@ import trio
 from trio_batches.errors import UnsettledSubmissionError
 from trio_batches.jobs.reconcile import Watermark, find_candidates, first_result
 from trio_batches.store.chunk import holds_request
+from trio_batches.store.kept_requests import chunk_path
 from trio_batches.transport.limits import Limits
 
 if TYPE_CHECKING:
     from trio_batches.client import Client
+    from trio_batches.store import Home
     from trio_batches.store.ledger import Ledger
     from trio_batches.store.ledger_rows import Intent
     from trio_batches.types import MessageBatch
@@ -55,9 +56,10 @@ def patience_for(intent: Intent) -> float:
 class Looking:
     """Finds the batches of lost replies, by number of requests and by what they hold."""
 
-    def __init__(self, client: Client, ledger: Ledger) -> None:
+    def __init__(self, client: Client, ledger: Ledger, home: Home) -> None:
         self._client = client
         self._ledger = ledger
+        self._home = home
         self._verdicts: dict[tuple[str, str], bool] = {}
 
     async def find(self, intent: Intent, patience: float) -> tuple[MessageBatch, bytes] | None:
@@ -111,7 +113,7 @@ class Looking:
             custom_id = await first_result(self._client, batch) if batch.ended else None
             if custom_id is None:
                 return None
-            path = Path(intent.input_path or "")
+            path = chunk_path(self._home, intent)
             self._verdicts[pair] = await trio.to_thread.run_sync(holds_request, path, custom_id)
         return self._verdicts[pair]
 

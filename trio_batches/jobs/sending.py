@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, final
 
 import trio
@@ -25,12 +24,13 @@ from trio_batches.jobs.queue import Queue
 from trio_batches.jobs.reconcile import Watermark
 from trio_batches.jobs.submission import ChunkProgress, Submission
 from trio_batches.store.chunk import ChunkBody, chunk_of
-from trio_batches.store.kept_requests import put_away
+from trio_batches.store.kept_requests import chunk_path, put_away
 from trio_batches.transport.exchange import Delivery
 from trio_batches.transport.nursery import open_hidden_nursery
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
+    from pathlib import Path
 
     from trio_batches.client import Client
     from trio_batches.store import Home
@@ -81,7 +81,7 @@ class Sending:
         self._home = home
         self._keep = keep
         self._queue: Queue = Queue(client, queue_limit)
-        self._looking: Looking = Looking(client, ledger)
+        self._looking: Looking = Looking(client, ledger, home)
         self._turns: dict[int, trio.Lock] = {}
         self._waiting: dict[str, trio.CancelScope] = {}
         self.progress: Submission = progress
@@ -158,7 +158,7 @@ class Sending:
 
     async def _send(self, intent: Intent, chunk: ChunkProgress) -> None:
         """Send an intent that is certainly not a batch by now."""
-        body = ChunkBody(await trio.to_thread.run_sync(chunk_of, intent))
+        body = ChunkBody(await trio.to_thread.run_sync(chunk_of, intent, self._path(intent)))
         for attempt in range(SENDS):
             lost = await self._create(intent, chunk, body, again=attempt > 0)
             if lost is None or await self._find(intent, chunk, str(lost), GRACE_SECONDS):
@@ -209,6 +209,9 @@ class Sending:
             await self._ledger.fail(intent.id, str(chunk.error))
         return None
 
+    def _path(self, intent: Intent) -> Path:
+        return chunk_path(self._home, intent)
+
     async def _unsend(self, intent: Intent) -> None:
         with trio.CancelScope(shield=True):  # it is known now that nothing was made
             await self._ledger.postpone(intent.id)
@@ -248,7 +251,7 @@ class Sending:
             if not await self._ledger.confirm(intent.id, batch, raw):
                 raise BusyError(f"chunk {intent.chunk}: another process has settled it")
             chunk.state, chunk.error = "submitted", None
-            path = Path(intent.input_path or "")
+            path = self._path(intent)
             await trio.to_thread.run_sync(
                 lambda: put_away(self._home, path, batch.id, keep=self._keep)
             )

@@ -9,9 +9,10 @@ from uuid import uuid4
 
 import trio
 
-from trio_batches.errors import AlreadySubmittedError, BusyError
+from trio_batches.errors import BusyError
+from trio_batches.jobs.earlier import ancestors_of, check_kept, to_continue
 from trio_batches.jobs.intake import Intake
-from trio_batches.jobs.leftovers import check_kept, remake, tidy
+from trio_batches.jobs.leftovers import remake, tidy
 from trio_batches.jobs.queue import QUEUE_LIMIT
 from trio_batches.jobs.reconcile import read_watermark
 from trio_batches.jobs.sending import Sending
@@ -33,8 +34,6 @@ __all__ = ("open_spool", "plan_submission", "resume", "submit")
 
 CLOSING_SECONDS = 60.0
 """How long removing files may take when the task is already cancelled."""
-
-_OPEN = ("planned", "sent", "ambiguous")
 
 
 async def plan_submission(sources: Iterable[Source], home: Home, *, anthropic_version: str) -> Plan:
@@ -116,13 +115,14 @@ async def submit(  # noqa: PLR0913  # each is a choice of its own
         plan = await Intake(spool, anthropic_version=client.anthropic_version).read(sources)
         await tidy(ledger, home)
         with hold_input(home, spool.sha256):
-            intents = await _to_continue(ledger, spool.sha256, parents, again=again)
+            ancestors = await ancestors_of(ledger, parents)
+            intents = await to_continue(ledger, spool.sha256, ancestors, again=again)
             if intents:
-                await trio.to_thread.run_sync(remake, intents, plan.chunks)
+                await trio.to_thread.run_sync(remake, home, intents, plan.chunks)
                 await _close(spool)  # it may be hours until everything is sent
             else:
                 if not again:
-                    await check_kept(ledger, home, plan.chunks, parents)
+                    await check_kept(home, plan.chunks, ancestors)
                 intents = await _write_down(client, ledger, plan, spool.sha256, label, parents)
                 spool.hand_over()
             return await sending.run(intents, concurrency)
@@ -166,58 +166,6 @@ def _left_to_others(intent: Intent, error: BusyError) -> ChunkProgress:
     return ChunkProgress(
         intent.chunk, intent.n_requests, intent.n_bytes or 0, state="open", error=error
     )
-
-
-async def _to_continue(
-    ledger: Ledger, sha256: str, parents: Sequence[str], *, again: bool
-) -> list[Intent]:
-    """Return the submission of this input that is not over; none if there is none.
-
-    Raises:
-        AlreadySubmittedError: It is over, and not `again`.
-    """
-    submissions: dict[str, list[Intent]] = {}
-    for intent in await ledger.intents_of_input(sha256):
-        submissions.setdefault(intent.submission, []).append(intent)
-    for intents in submissions.values():
-        if any(intent.state in _OPEN for intent in intents):
-            return await _with_refused(ledger, intents)
-    if again:
-        return []
-    for intents in submissions.values():
-        if any(intent.state == "failed" for intent in intents):
-            return await _with_refused(ledger, intents)
-    settled = _without_ancestors(
-        [intent for intents in submissions.values() for intent in intents], parents
-    )
-    done = [intent.batch_id for intent in settled if intent.batch_id]
-    lost = [
-        intent.sent_at.isoformat(timespec="seconds")
-        for intent in settled
-        if intent.state == "abandoned" and intent.sent_at is not None
-    ]
-    if done or lost:
-        raise AlreadySubmittedError(done, given_up=lost)
-    return []
-
-
-def _without_ancestors(intents: list[Intent], parents: Sequence[str]) -> list[Intent]:
-    """Leave out the batches whose requests are sent again, and those they were sent again from."""
-    ancestors, found = set(parents), set[str]()
-    while ancestors != found:
-        found = set(ancestors)
-        for intent in intents:
-            if intent.batch_id in found:
-                ancestors.update(intent.parents)
-    return [intent for intent in intents if intent.batch_id not in ancestors]
-
-
-async def _with_refused(ledger: Ledger, intents: list[Intent]) -> list[Intent]:
-    """Let what the service refused of a submission be sent once more."""
-    for intent in intents:
-        if intent.state == "failed":
-            await ledger.retry_refused(intent.id)
-    return await ledger.intents_of_submission(intents[0].submission)
 
 
 async def _write_down(  # noqa: PLR0913, PLR0917  # what an intent consists of

@@ -66,13 +66,16 @@ class ChunkBody:
         yield _TAIL
 
 
-def chunk_of(intent: Intent) -> Chunk:
+def chunk_of(intent: Intent, path: Path) -> Chunk:
     """Return what an intent would send.
 
+    Args:
+        intent: What is to be sent.
+        path: Where its requests are.
+
     Raises:
-        StorageError: Its file is gone, or not the one that was checked.
+        StorageError: The file is gone, or not the one that was checked.
     """
-    path = Path(intent.input_path or "")
     size = intent.n_bytes or 0
     with storage_errors(path):
         found = path.stat().st_size
@@ -89,7 +92,11 @@ def holds_request(path: Path, custom_id: str) -> bool:
     """
     wanted = custom_id.encode()
     with storage_errors(path), path.open("rb") as file:
-        return any(wanted in line and _ID.decode(line).custom_id == custom_id for line in file)
+        # What has an escape may be written in another way than the service writes it.
+        return any(
+            (wanted in line or b"\\" in line) and _ID.decode(line).custom_id == custom_id
+            for line in file
+        )
 
 
 class _Id(msgspec.Struct, gc=False):

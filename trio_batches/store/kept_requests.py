@@ -11,8 +11,15 @@ from trio_batches.store.spool import is_unkept
 
 if TYPE_CHECKING:
     from trio_batches.store.home import Home
+    from trio_batches.store.ledger_rows import Intent
 
-__all__ = ("put_away", "requests_path", "set_aside")
+__all__ = ("chunk_path", "put_away", "requests_path", "set_aside")
+
+
+def chunk_path(home: Home, intent: Intent) -> Path:
+    """Return where an intent's requests are until it is settled, wherever the home is by now."""
+    written = Path(intent.input_path or "none")
+    return home.requests / written.parent.name / written.name
 
 
 def requests_path(home: Home, batch_id: str) -> Path:

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Literal
 
 from trio_batches.store.ledger_intents import LedgerIntents
 from trio_batches.store.ledger_text import now
-from trio_batches.store.path_text import path_text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -83,9 +82,11 @@ class LedgerSending(LedgerIntents):
         return await self._back_to_planned(intent_id, "failed")
 
     async def intents_in(self, folder: Path) -> list[Intent]:
-        """Return the intents whose requests are, or were, in a folder."""
-        prefix = f"{path_text(folder)}/"
-        return await self._select("substr(input_path, 1, length(?1)) = ?1", prefix)
+        """Return the intents whose requests are, or were, in a spool's folder.
+
+        It is known by its name, which no other has: homes are moved.
+        """
+        return await self._select("instr(input_path, ?) > 0", f"/{folder.name}/")
 
     async def _back_to_planned(self, intent_id: str, state: str) -> bool:
         def change(connection: Connection) -> bool:

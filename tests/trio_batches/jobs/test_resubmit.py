@@ -194,6 +194,24 @@ async def test_a_batch_of_which_everything_failed_is_sent_again_and_its_children
     assert len(asked(world, "create")) == 3
 
 
+async def test_a_child_of_two_batches_of_which_everything_failed_is_sent_again(
+    network: Network, tmp_path: Path
+) -> None:
+    """What failed in it are all the requests of one of its parents."""
+    world = network.serve(world=World(scenario=Scenario(batch_seconds=30, expired=1.0)))
+    async with network.client() as client, open_ledger(Home(tmp_path)) as ledger:
+        office = Office(world, client, ledger, Home(tmp_path))
+        first = await office.submit(some(3))
+        world.scenario = Scenario(batch_seconds=30)
+        second = await office.submit(some(4, "x"))
+        world.scenario = Scenario(batch_seconds=30, expired=1.0)
+        (child,) = (await office.resubmit(first, second)).submission.batch_ids
+        await office.end(child)
+        (grandchild,) = (await office.resubmit(child)).submission.batch_ids
+
+    assert office.kept_ids(grandchild) == office.kept_ids(first)
+
+
 async def test_it_is_sent_again_and_again_when_that_is_asked_for(office: Office) -> None:
     parent = await office.submit(some(40))
     first = (await office.resubmit(parent)).submission.batch_ids

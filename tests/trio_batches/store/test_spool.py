@@ -166,6 +166,12 @@ def test_a_request_is_found_by_its_whole_id(tmp_path: Path) -> None:
     ]
 
 
+def test_a_request_is_found_however_its_id_is_written(tmp_path: Path) -> None:
+    path = tmp_path / "0000.jsonl"
+    path.write_bytes(b'{"custom_id":"a\\u0062","params":{}}\n')
+    assert holds_request(path, "ab")
+
+
 @pytest.mark.parametrize("batch_id", ["../x", "", ".", "..", ".hidden", "a/b", "/etc/x"])
 def test_an_id_that_is_no_name_keeps_no_copy(tmp_path: Path, batch_id: str) -> None:
     home = Home(tmp_path)
