@@ -10,17 +10,16 @@ import msgspec
 from trio_batches.cli.exit_codes import Exit
 from trio_batches.cli.options import LabelText, folder_option, json_option
 from trio_batches.cli.run import run
-from trio_batches.cli.submit import report_submission
+from trio_batches.cli.submit import interrupted_submission, report_submission
 from trio_batches.cli.terminal import narrate, print_table, write_objects
 from trio_batches.cli.watch import output_form, watch_batches
 from trio_batches.client import Client
+from trio_batches.jobs import Resubmission
 from trio_batches.jobs import resubmit as resubmit_requests
 from trio_batches.store import Home, open_ledger
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from trio_batches.jobs import Resubmission
 
 __all__ = ("resubmit",)
 
@@ -55,11 +54,12 @@ def resubmit(  # noqa: PLR0913  # one argument for each option
     what an earlier resubmission has sent, is left out. Requests that the service
     refused as invalid fail again, so they are sent with --include-invalid only.
     """
+    job = Resubmission(tuple(dict.fromkeys(batch_ids)))
 
     async def work() -> Exit:
         home = Home()
         async with Client() as client, open_ledger(home) as ledger:
-            job = await resubmit_requests(
+            await resubmit_requests(
                 client,
                 ledger,
                 home,
@@ -69,6 +69,7 @@ def resubmit(  # noqa: PLR0913  # one argument for each option
                 dry_run=dry_run,
                 label=label,
                 folder=folder,
+                progress=job,
             )
             if dry_run:
                 return await _print_plan(job, as_json=as_json)
@@ -85,8 +86,9 @@ def resubmit(  # noqa: PLR0913  # one argument for each option
     run(
         work,
         outlives_reader=True,
-        when_interrupted="interrupted: what was sent is in the ledger; "
-        "`trio-batches submit --resume` goes on",
+        when_interrupted=lambda: interrupted_submission(
+            job.submission, "`trio-batches submit --resume` goes on"
+        ),
     )
 
 

@@ -25,7 +25,7 @@ _SIGNALS = (signal.SIGINT, signal.SIGHUP)
 def run(
     work: Callable[[], Awaitable[Exit]],
     *,
-    when_interrupted: str = "interrupted: nothing was left half-done",
+    when_interrupted: str | Callable[[], str] = "interrupted: nothing was left half-done",
     outlives_reader: bool = False,
 ) -> NoReturn:
     """Run a command's work and end the process with its exit code.
@@ -35,7 +35,7 @@ def run(
 
     Args:
         work: Returns the exit code.
-        when_interrupted: What to say after a signal.
+        when_interrupted: What to say after a signal, or what tells it then.
         outlives_reader: It does more than to write to stdout: where nobody reads that
             any more, it goes on, says what failed, and ends with its own exit code.
     """
@@ -45,7 +45,9 @@ def run(
     sys.exit(trio.run(_run, work, when_interrupted))
 
 
-async def _run(work: Callable[[], Awaitable[Exit]], when_interrupted: str) -> Exit:
+async def _run(
+    work: Callable[[], Awaitable[Exit]], when_interrupted: str | Callable[[], str]
+) -> Exit:
     code = Exit.INTERRUPTED
     # What whoever started this process has it ignore, like `nohup`, stays ignored.
     heeded = [number for number in _SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
@@ -57,7 +59,7 @@ async def _run(work: Callable[[], Awaitable[Exit]], when_interrupted: str) -> Ex
                 code = await _guard(work)
             nursery.cancel_scope.cancel()
     if code is Exit.INTERRUPTED:
-        narrate(when_interrupted)
+        narrate(when_interrupted if isinstance(when_interrupted, str) else when_interrupted())
     return code
 
 

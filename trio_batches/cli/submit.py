@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from trio_batches.jobs import Plan
     from trio_batches.store import Ledger
 
-__all__ = ("report_submission", "submit")
+__all__ = ("interrupted_submission", "report_submission", "submit")
 
 
 @click.command()
@@ -71,6 +71,7 @@ def submit(  # noqa: PLR0913  # one argument for each option
     if resuming == bool(files):
         raise click.UsageError("name files with requests, or say --resume")
     sources = [_stdin() if name == "-" else Path(name) for name in files]
+    progress = Submission()
 
     async def work() -> Exit:
         home = Home()
@@ -79,7 +80,6 @@ def submit(  # noqa: PLR0913  # one argument for each option
                 await plan_submission(sources, home, anthropic_version=API_VERSION),
                 as_json=as_json,
             )
-        progress = Submission()
         async with Client() as client, open_ledger(home) as ledger:
             async with open_hidden_nursery() as nursery:
                 nursery.start_soon(draw_submission, progress)
@@ -116,9 +116,17 @@ def submit(  # noqa: PLR0913  # one argument for each option
     run(
         work,
         outlives_reader=True,
-        when_interrupted="interrupted: what was sent is in the ledger; "
-        "run the same command again to go on",
+        when_interrupted=lambda: interrupted_submission(
+            progress, "run the same command again to go on"
+        ),
     )
+
+
+def interrupted_submission(submission: Submission, otherwise: str) -> str:
+    """Say how things stand after an interrupt, and what to do where it was not sent whole."""
+    if submission.chunks and submission.complete:
+        return "interrupted: all of it is submitted; `trio-batches watch` waits for its end"
+    return f"interrupted: what was sent is in the ledger; {otherwise}"
 
 
 def _stdin() -> BinaryIO:

@@ -168,11 +168,19 @@ class _Telling:
         elif self._form == "words":
             narrate(_sentence(batch))
         if self._ledger is not None:
-            await self._ledger.save_batches([(batch, look.raw)])
+            await self._save(self._ledger, look)
         if batch.ended and stderr.is_terminal:
             stderr.bell()
         if batch.ended and self._command is not None:
             self._nursery.start_soon(self._execute, self._command, batch)
+
+    async def _save(self, ledger: Ledger, look: Polled) -> None:
+        """Write down what was seen; watching goes on where that cannot be done."""
+        try:
+            await ledger.save_batches([(look.batch, look.raw)])
+        except StorageError as error:
+            self._ledger = None
+            narrate(f"{error}; watching on without the ledger")
 
     async def _execute(self, command: str, batch: MessageBatch) -> None:
         environment = {

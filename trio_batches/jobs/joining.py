@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from trio_batches.store.receipt import Receipt
 
-__all__ = ("Failures", "Joining", "read_failures", "read_ids")
+__all__ = ("Failures", "Joining", "read_failures", "read_requests")
 
 READ_BYTES = 1 << 20
 INVALID = "invalid_request_error"
@@ -101,14 +101,28 @@ def _read_outcome(line: bytes) -> tuple[str, str, str]:
     return outcome.custom_id, outcome.result.type, error
 
 
-def read_ids(path: Path) -> set[str]:
-    """Return the `custom_id`s of requests that were kept.
+def read_requests(path: Path) -> dict[str, bytes]:
+    """Return a hash of each request that was kept, by its `custom_id`.
 
     Raises:
         StorageError: The file cannot be read.
+        UnjoinableError: It is damaged.
     """
     with storage_errors(path), path.open("rb") as file:
-        return {_ID.decode(line).custom_id for line in _lines(file)}
+        return {name: _digest(line) for name, line in _requests(file, path)}
+
+
+def _requests(file: BinaryIO, path: Path) -> Iterator[tuple[str, bytes]]:
+    for number, line in enumerate(_lines(file), 1):
+        try:
+            custom_id = _ID.decode(line).custom_id
+        except (msgspec.MsgspecError, UnicodeError) as exc:
+            raise UnjoinableError([f"{path}:{number}: no request that was kept: {exc}"]) from exc
+        yield custom_id, line
+
+
+def _digest(line: bytes) -> bytes:
+    return hashlib.sha256(line).digest()
 
 
 @final
@@ -152,15 +166,14 @@ class Joining:
                 return
             missing = set(kinds)
             with kept.open("rb") as file:
-                for line in _lines(file):
-                    custom_id = _ID.decode(line).custom_id
+                for custom_id, line in _requests(file, kept):
                     if custom_id in missing:
                         missing.discard(custom_id)
                         self._take(batch_id, custom_id, kinds[custom_id], line)
         self._miss(batch_id, kept, missing)
 
     def _take(self, batch_id: str, custom_id: str, kind: str, line: bytes) -> None:
-        digest = hashlib.sha256(line).digest()
+        digest = _digest(line)
         other, same = self._seen.setdefault(custom_id, (batch_id, digest))
         if other == batch_id:
             self._file.write(line + b"\n")

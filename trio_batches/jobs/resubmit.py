@@ -11,7 +11,7 @@ import trio
 
 from trio_batches.errors import AlreadySubmittedError
 from trio_batches.jobs.download import download
-from trio_batches.jobs.joining import Failures, Joining, read_failures, read_ids
+from trio_batches.jobs.joining import Failures, Joining, read_failures, read_requests
 from trio_batches.jobs.submission import Submission
 from trio_batches.jobs.submit import open_spool, submit
 from trio_batches.protocol.many import refuse_lone_text
@@ -165,11 +165,11 @@ class _Collecting:
     ) -> None:
         """Forget the failures that an earlier resubmission has sent again."""
         for intent in await self._ledger.intents_of_parent(batch_id):
-            fault = await self._leave_out(intent, failures)
+            fault = await self._leave_out(batch_id, intent, failures)
             if fault is not None:
                 joining.faults.append(f"{batch_id}: {fault}")
 
-    async def _leave_out(self, intent: Intent, failures: Failures) -> str | None:
+    async def _leave_out(self, batch_id: str, intent: Intent, failures: Failures) -> str | None:
         if intent.state in _OPEN:
             return "an earlier resubmission of it is not finished: finish it with `submit --resume`"
         child = intent.batch_id
@@ -180,10 +180,25 @@ class _Collecting:
             return f"it was sent again as {child}, but which of its requests were was not kept"
         if child not in self._children:
             self._children.append(child)
-        for custom_id in await trio.to_thread.run_sync(read_ids, kept):
-            if failures.kinds.pop(custom_id, None) is not None:
+        sent = await trio.to_thread.run_sync(read_requests, kept)
+        others = [
+            await self._requests_of(parent) for parent in intent.parents if parent != batch_id
+        ]
+        own = await self._requests_of(batch_id) if others else {}
+        for custom_id, digest in sent.items():
+            is_anothers = own.get(custom_id) != digest and any(
+                other.get(custom_id) == digest for other in others
+            )
+            if not is_anothers and failures.kinds.pop(custom_id, None) is not None:
                 self._job.sent_before += 1
         return None
+
+    async def _requests_of(self, batch_id: str) -> dict[str, bytes]:
+        """Return the hashes of a batch's requests; none where they were not kept."""
+        kept = self._kept(batch_id)
+        if not await trio.to_thread.run_sync(kept.exists):
+            return {}  # which is said when they are looked for
+        return await trio.to_thread.run_sync(read_requests, kept)
 
     def _kept(self, batch_id: str) -> Path:
         return self._home.requests / f"{batch_id}.jsonl"

@@ -163,6 +163,24 @@ def test_an_interrupt_before_the_work_of_a_command_is_a_line(
     assert (done.code, done.said) == (7, "interrupted\n")
 
 
+def test_an_interrupted_wait_does_not_say_that_something_is_left_to_send(
+    service: Serve, tmp_path: Path
+) -> None:
+    world = World()
+    service(world)
+    (tmp_path / "in").write_bytes(lines(requests(3)))
+    process = start(command("submit", "--wait", str(tmp_path / "in")))
+    wait_until(lambda: any(record.finished for record in asked(world, "retrieve")))
+
+    process.send_signal(signal.SIGINT)
+    done = finish(process)
+
+    assert (done.code, done.lines) == (7, world.batch_ids)
+    assert done.said.endswith(
+        "interrupted: all of it is submitted; `trio-batches watch` waits for its end\n"
+    )
+
+
 def test_requests_of_a_resubmission_that_was_killed_do_not_stay(
     shell: Shell, service: Serve, tmp_path: Path
 ) -> None:

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING
 
 import msgspec
 import pytest
+import trio
 from rich.console import Console
 
 from tests.trio_batches.cli.shell import command
 from trio_batches.cli.watch_table import WatchTable
+from trio_batches.errors import StorageError
 from trio_batches.simulator import World
-from trio_batches.store import Label
+from trio_batches.store import Label, Ledger
 from trio_batches.types import MessageBatch
 
 if TYPE_CHECKING:
@@ -57,6 +59,23 @@ def test_a_clock_that_is_wrong_hides_nothing_that_runs(shell: Shell, service: Se
     service(world)
     done = shell.call("watch", "--timeout", "0.2")
     assert [one["id"] for one in done.objects] == [batch_id]
+
+
+def test_a_ledger_that_cannot_be_written_keeps_no_command_from_running(
+    shell: Shell, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(*_: object) -> None:
+        await trio.lowlevel.checkpoint()
+        raise StorageError("ledger.db", "No space left on device")
+
+    monkeypatch.setattr(Ledger, "save_batches", fail)
+    ids = [world.add_ended_batch(5) for _ in range(2)]
+
+    done = shell.call("watch", "--exec", "echo $BATCH_ID", *ids)
+
+    assert done.code == 0
+    assert done.said.count("No space left on device; watching on without the ledger") == 1
+    assert all(batch_id in done.said for batch_id in ids)
 
 
 def test_what_does_not_exist_has_its_exit_code(shell: Shell, world: World) -> None:

@@ -53,6 +53,17 @@ class Office:
     async def end(self, batch_id: str) -> None:
         await self.client.messages.batches.wait(batch_id)
 
+    async def submit_to_fail(self, text: str, errors: dict[str, str]) -> str:
+        """Submit requests r1 and r2, of which some fail with errors of these types."""
+        asked_for = [request(name, text) for name in ("r1", "r2")]
+        done = await submit(self.client, self.ledger, self.home, [asked_for])
+        batch = self.world.shelf.find(done.batch_ids[0])
+        assert batch is not None
+        names = [name.decode() for name in batch.custom_ids or ()]
+        batch.faults = {names.index(name): (type_, "no") for name, type_ in errors.items()}
+        await self.end(done.batch_ids[0])
+        return done.batch_ids[0]
+
     async def resubmit(self, *batch_ids: str, **options: object) -> Resubmission:
         return await resubmit(
             self.client,
@@ -242,6 +253,34 @@ async def test_the_same_request_of_two_batches_is_sent_once(office: Office) -> N
     job = await office.resubmit(one, two)
 
     assert job.requests == len(await office.failed(one) | await office.failed(two))
+
+
+async def test_a_request_of_the_same_name_in_another_parent_does_not_count_as_sent(
+    network: Network, tmp_path: Path
+) -> None:
+    world = network.serve(world=World(scenario=Scenario(batch_seconds=30)))
+    async with network.client() as client, open_ledger(Home(tmp_path)) as ledger:
+        office = Office(world, client, ledger, Home(tmp_path))
+        monday = {"r1": "invalid_request_error", "r2": "overloaded_error"}
+        first = await office.submit_to_fail("monday", monday)
+        second = await office.submit_to_fail("tuesday", {"r1": "overloaded_error"})
+        job = await office.resubmit(first, second)
+        assert (job.requests, job.invalid) == (2, 1)
+
+        again = await office.resubmit(first, include_invalid=True)
+
+    assert (again.requests, again.sent_before) == (1, 1)
+    (child,) = again.submission.batch_ids
+    assert office.kept(child) == [request("r1", "monday")]
+
+
+async def test_kept_requests_that_are_damaged_are_named_with_their_line(office: Office) -> None:
+    parent = await office.submit(some(10))
+    path = office.home.requests / f"{parent}.jsonl"
+    path.write_bytes(path.read_bytes()[:-20])
+
+    with pytest.raises(UnjoinableError, match=rf"{path}:10: no request that was kept"):
+        await office.resubmit(parent)
 
 
 async def test_different_requests_of_one_name_are_refused_each_of_them_named(
