@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, final
@@ -15,6 +17,7 @@ from trio_batches.jobs.joining import Failures, Joining, read_failures, read_req
 from trio_batches.jobs.submission import Submission
 from trio_batches.jobs.submit import open_spool, submit
 from trio_batches.protocol.many import refuse_lone_text
+from trio_batches.store.input_lock import hold_input
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -98,6 +101,7 @@ async def resubmit(  # noqa: PLR0913  # each is a choice of its own
             every reason, and nothing was sent.
         AlreadySubmittedError: An earlier resubmission has sent all of it.
         BatchNotEndedError: A batch still runs.
+        BusyError: Another process resubmits one of them.
         TrioBatchesError: Results that are missing could not be downloaded.
         StorageError: The disk is full or failing.
 
@@ -108,7 +112,11 @@ async def resubmit(  # noqa: PLR0913  # each is a choice of its own
     parents = tuple(dict.fromkeys(batch_ids))
     job = Resubmission(parents) if progress is None else progress
     receipts = await _receipts(client, ledger, folder or home.results, parents)
-    async with open_spool(home, keep=False) as spool:
+    async with open_spool(home, keep=False) as spool, AsyncExitStack() as stack:
+        for parent in () if dry_run else sorted(parents):
+            # Else two at once would both find that its requests were not sent again yet.
+            name = hashlib.sha256(parent.encode()).hexdigest()
+            stack.enter_context(hold_input(home, name))
         path = spool.folder / "again.jsonl"
         work = _Collecting(ledger, home, folder or home.results, job)
         await work.run(receipts, path, include_invalid=include_invalid, again=again)

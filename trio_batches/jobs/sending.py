@@ -110,7 +110,11 @@ class Sending:
         place = Watermark.read(intent.watermark).base_url
         if chunk.state != "waiting" or place in (None, self._client.base_url):
             return True
-        chunk.state, chunk.error = "open", ConfigurationError(f"begun at {place}: resume it there")
+        chunk.state = "open"
+        chunk.error = ConfigurationError(
+            f"begun at {place}: resume it there, or give it up: "
+            f"`trio-batches ledger abandon {intent.submission:.12}`"
+        )
         return False
 
     async def _each(

@@ -88,7 +88,8 @@ async def submit(  # noqa: PLR0913  # each is a choice of its own
         ledger: An open ledger of this home.
         home: Where the requests are kept.
         sources: JSONL files, open binary ones, or iterables of requests.
-        label: The user's name for the batches.
+        label: The user's name for the batches; of a submission that is continued, for
+            those that are not made yet.
         keep: Keep the requests as `requests/<batch id>.jsonl`, to join results with.
         again: Submit requests that have been submitted before. A submission that is
             still open is continued nevertheless.
@@ -118,6 +119,8 @@ async def submit(  # noqa: PLR0913  # each is a choice of its own
             ancestors = await ancestors_of(ledger, parents)
             intents = await to_continue(ledger, spool.sha256, ancestors, again=again)
             if intents:
+                if label is not None:
+                    await ledger.relabel(intents[0].submission, label)
                 await trio.to_thread.run_sync(remake, home, intents, plan.chunks)
                 await _close(spool)  # it may be hours until everything is sent
             else:

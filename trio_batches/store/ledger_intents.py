@@ -150,6 +150,15 @@ class LedgerIntents(LedgerAccess):
             )
         )
 
+    async def relabel(self, submission: str, label: str) -> None:
+        """Give another label to what of a submission is no batch yet."""
+        await self._write(
+            lambda connection: connection.execute(
+                "UPDATE intent SET label = ? WHERE submission = ? AND batch IS NULL",
+                (label, submission),
+            )
+        )
+
     async def open_intents(self) -> list[Intent]:
         """Return the intents that are planned, sent or ambiguous, oldest first."""
         return await self._select("state IN ('planned', 'sent', 'ambiguous')")

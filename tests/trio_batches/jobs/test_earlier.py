@@ -93,6 +93,19 @@ async def test_a_batch_is_not_paid_for_twice_since_a_line_was_appended_to_its_fi
     assert creates(world) == 3
 
 
+async def test_a_label_that_is_named_later_is_that_of_what_is_not_made_yet(
+    network: Network, desk: Desk
+) -> None:
+    network.serve(REFUSED)
+    assert not (await desk.submit(requests(2))).complete
+
+    done = await desk.submit(requests(2), label="night")
+
+    async with desk.open() as (_, ledger):
+        labels = await ledger.labels(done.batch_ids)
+    assert [label.label for label in labels.values()] == ["night"]
+
+
 async def test_kept_requests_that_lead_nowhere_are_in_nobodys_way(
     network: Network, desk: Desk
 ) -> None:

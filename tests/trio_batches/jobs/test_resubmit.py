@@ -9,11 +9,12 @@ from tests.trio_batches.jobs.places import asked, names
 from trio_batches.errors import (
     AlreadySubmittedError,
     BatchNotEndedError,
+    BusyError,
     NotFoundError,
     StorageError,
     UnjoinableError,
 )
-from trio_batches.jobs import Resubmission, download, resubmit, submit
+from trio_batches.jobs import Resubmission, download, for_each, resubmit, submit
 from trio_batches.jobs.joining import Joining, read_failures
 from trio_batches.simulator import Answer, Fault, Scenario, World
 from trio_batches.store import Home, Ledger, open_ledger
@@ -272,6 +273,22 @@ async def test_a_request_of_the_same_name_in_another_parent_does_not_count_as_se
     assert (again.requests, again.sent_before) == (1, 1)
     (child,) = again.submission.batch_ids
     assert office.kept(child) == [request("r1", "monday")]
+
+
+async def test_two_at_once_do_not_both_send_what_failed_in_a_batch(
+    network: Network, tmp_path: Path
+) -> None:
+    world = network.serve(world=World(scenario=Scenario(batch_seconds=30, expired=1.0)))
+    async with network.client() as client, open_ledger(Home(tmp_path)) as ledger:
+        office = Office(world, client, ledger, Home(tmp_path))
+        first, second = await office.submit(some(3)), await office.submit(some(4, "x"))
+        world.requests.clear()
+        outcomes = await for_each(
+            [(first,), (first, second)], lambda batch_ids: office.resubmit(*batch_ids)
+        )
+
+    assert len(asked(world, "create")) == 1
+    assert [type(outcome) for outcome in outcomes.values()].count(BusyError) == 1
 
 
 async def test_kept_requests_that_are_damaged_are_named_with_their_line(office: Office) -> None:

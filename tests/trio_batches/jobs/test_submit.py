@@ -312,7 +312,9 @@ async def test_what_was_begun_at_another_service_is_not_settled_here(
         from trio_batches.jobs import resume  # noqa: PLC0415
 
         left = await resume(client, ledger, desk.home)
-    assert str(left.chunks[0].error) == f"begun at http://{HOST}: resume it there"
+    assert str(left.chunks[0].error).startswith(
+        f"begun at http://{HOST}: resume it there, or give it up: `trio-batches ledger abandon "
+    )
     assert left.chunks[0].state == "open"
 
 
