@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 from pathlib import Path
@@ -11,7 +12,7 @@ import trio
 
 from trio_batches.store.disk import make_folder, storage_errors
 from trio_batches.store.kept_requests import chunk_path, put_away, set_aside
-from trio_batches.store.spool import lock_folder, spool_folders
+from trio_batches.store.spool import WHOLE, lock_folder, spool_folders
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from trio_batches.store.ledger_rows import Intent
 
 __all__ = ("remake", "tidy")
+
+_log = logging.getLogger("trio_batches")
 
 
 async def tidy(ledger: Ledger, home: Home) -> None:
@@ -43,6 +46,7 @@ async def tidy(ledger: Ledger, home: Home) -> None:
 
 def _tidy_folder(home: Home, folder: Path, intents: Sequence[Intent]) -> None:
     if not intents:
+        _put_aside(home, folder)
         shutil.rmtree(folder, ignore_errors=True)
     for intent in intents:
         path = chunk_path(home, intent)
@@ -50,6 +54,15 @@ def _tidy_folder(home: Home, folder: Path, intents: Sequence[Intent]) -> None:
             put_away(home, path, intent.batch_id, keep=True)
         elif intent.state == "abandoned":
             set_aside(home, path, intent.id)
+
+
+def _put_aside(home: Home, folder: Path) -> None:
+    """Keep requests that were to be sent, but that the ledger, made anew, does not know of."""
+    if not (folder / WHOLE).exists():
+        return
+    for path in sorted(folder.glob("*.jsonl")):
+        kept = set_aside(home, path, f"{folder.name}-{path.stem}")
+        _log.warning("the ledger does not know of %s: it is %s now; it may be a batch", path, kept)
 
 
 def remake(home: Home, intents: Iterable[Intent], chunks: Sequence[Chunk]) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from trio_batches.store.disk import make_folder, storage_errors, sync_folder
-from trio_batches.store.spool import is_unkept
+from trio_batches.store.spool import WHOLE, is_unkept
 
 if TYPE_CHECKING:
     from trio_batches.store.home import Home
@@ -71,6 +71,8 @@ def _put(path: Path, target: Path | None) -> None:
         else:
             path.unlink()
     with contextlib.suppress(OSError):  # others are in it still, or it is gone
+        if [left.name for left in path.parent.iterdir()] == [WHOLE]:
+            (path.parent / WHOLE).unlink()
         path.parent.rmdir()
 
 

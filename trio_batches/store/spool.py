@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import shutil
@@ -19,7 +20,10 @@ if TYPE_CHECKING:
 
     from trio_batches.store.lock import Locking
 
-__all__ = ("Spool", "is_unkept", "lock_folder", "spool_folders")
+__all__ = ("WHOLE", "Spool", "is_unkept", "lock_folder", "spool_folders")
+
+WHOLE = "whole"
+"""An empty file in a spool's folder whose requests the ledger was told of."""
 
 BUFFER_BYTES = 1 << 20
 TAIL = 64
@@ -156,8 +160,14 @@ class Spool:
         return self._chunks
 
     def hand_over(self) -> None:
-        """Leave the files to what the ledger says of them: closing does not remove them."""
+        """Leave the files to what the ledger says of them: closing does not remove them.
+
+        A mark tells whoever finds them when the ledger is lost that they are to be sent.
+        """
         self._handed_over = True
+        if not is_unkept(self.folder):
+            with contextlib.suppress(OSError):  # it goes without where the disk is full
+                (self.folder / WHOLE).touch(0o600)
 
     def close(self) -> None:
         """Give up the lock, and remove the folder unless it was handed over."""

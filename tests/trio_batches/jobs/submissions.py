@@ -11,6 +11,7 @@ import msgspec
 from tests.trio_batches.transport.peers import BASE_URL
 from trio_batches.jobs import resume, submit
 from trio_batches.store import Home, open_ledger
+from trio_batches.store.spool import WHOLE
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Iterable, Sequence
@@ -117,8 +118,15 @@ class Desk:
             return await ledger._select("1")  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
 
     def files(self) -> list[str]:
-        """Return the names of all files of requests, those of spools with their folder's kind."""
-        found = [path for path in self.home.requests.rglob("*") if not path.is_dir()]
+        """Return the names of all files of requests, those of spools with their folder's kind.
+
+        A spool's mark is left out where its requests are.
+        """
+        found = [
+            path
+            for path in self.home.requests.rglob("*")
+            if not path.is_dir() and not (path.name == WHOLE and list(path.parent.glob("*.jsonl")))
+        ]
         return sorted(
             path.name
             if path.parent == self.home.requests

@@ -48,6 +48,24 @@ async def test_what_is_open_is_found_in_a_home_that_has_another_path_now(
     assert new.kept(resumed.batch_ids) == [lines(requests(2))]
 
 
+async def test_what_is_open_is_kept_when_the_ledger_is_lost(
+    network: Network, desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    network.serve(NOT_NOW)
+    assert not (await desk.submit(requests(2))).complete
+    (folder,) = desk.home.requests.glob("incoming-*")
+    for path in desk.home.path.glob("ledger.db*"):
+        path.unlink()
+
+    (other,) = (await desk.submit(requests(3, "x"))).batch_ids
+
+    kept = f"{folder.name}-0000.jsonl"
+    assert desk.files() == sorted([f"abandoned/{kept}", f"{other}.jsonl"])
+    assert (desk.home.requests / "abandoned" / kept).read_bytes() == lines(requests(2))
+    assert f"it is {desk.home.requests / 'abandoned' / kept} now" in caplog.text
+    assert not folder.exists()
+
+
 async def test_a_relative_home_is_the_same_from_another_folder(
     network: Network, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

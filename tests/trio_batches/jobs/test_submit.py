@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import os
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
@@ -283,9 +284,8 @@ async def test_resume_says_what_file_is_gone_and_a_rerun_reads_it_again(
     world = await planned(network, desk)
     (intent,) = await desk.intents()
     (desk.home.requests / "x").mkdir()
-    for path in desk.home.requests.glob("incoming-*/*"):
-        path.unlink()
-        path.parent.rmdir()
+    for folder in desk.home.requests.glob("incoming-*"):
+        shutil.rmtree(folder)
     left = await desk.resume()
     assert isinstance(left.stopped_by, StorageError)
     assert intent.input_path is not None
@@ -296,7 +296,7 @@ async def test_resume_says_what_file_is_gone_and_a_rerun_reads_it_again(
 
 async def test_a_changed_file_is_not_sent(network: Network, desk: Desk) -> None:
     world = await planned(network, desk)
-    for path in desk.home.requests.glob("incoming-*/*"):
+    for path in desk.home.requests.glob("incoming-*/*.jsonl"):
         path.write_bytes(path.read_bytes() + b"{}\n")
     left = await desk.resume()
     assert "not the requests that were checked" in str(left.chunks[0].error)
