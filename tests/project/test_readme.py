@@ -13,11 +13,12 @@ import pytest
 import trio
 
 from trio_batches import Client, Home, open_ledger, refresh
-from trio_batches.simulator import World, open_simulator
+from trio_batches.simulator import Scenario, World, open_simulator
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
-PROGRAMS = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+NIGHTLY = (ROOT / "docs" / "nightly.md").read_text()
+PROGRAMS = re.findall(r"```python\n(.*?)```", README + NIGHTLY, re.DOTALL)
 
 
 @pytest.fixture
@@ -28,18 +29,19 @@ def anyio_backend() -> str:
 
 def test_the_readme_is_short_and_has_programs() -> None:
     assert README.count("\n") < 120
-    assert len(PROGRAMS) == 2
+    assert len(PROGRAMS) == 3
 
 
 @pytest.mark.parametrize("program", PROGRAMS)
-async def test_a_program_of_the_readme_runs(program: str, tmp_path: Path) -> None:
-    world = World(seed=5)
+async def test_a_program_of_the_documents_runs(program: str, tmp_path: Path) -> None:
+    world = World(seed=5, scenario=Scenario(batch_seconds=0, errored=0.1))
     batch_id = world.add_ended_batch(20, errored=2, canceled=1)
     async with open_simulator(world) as simulator:
         environment = {
             **os.environ,
             "ANTHROPIC_API_KEY": "sk-test-not-a-key",
             "ANTHROPIC_BASE_URL": simulator.base_url,
+            "TRIO_BATCHES_HOME": str(tmp_path / "home"),
         }
         done = await trio.run_process(
             [sys.executable, "-W", "error", "-c", program],
@@ -51,7 +53,17 @@ async def test_a_program_of_the_readme_runs(program: str, tmp_path: Path) -> Non
         )
 
     assert (done.returncode, done.stderr) == (0, b"")
-    assert b"request-0000000" in done.stdout or batch_id.encode() in done.stdout
+    words = (b"request-0000000", batch_id.encode(), b"2 files verified, all sound: True")
+    assert any(word in done.stdout for word in words)
+
+
+def test_the_scenario_of_the_documents_is_one(tmp_path: Path) -> None:
+    (example,) = re.findall(
+        r"```json\n(.*?)```", (ROOT / "docs" / "simulator.md").read_text(), re.DOTALL
+    )
+    (tmp_path / "scenario.json").write_text(example)
+
+    assert len(Scenario.load(tmp_path / "scenario.json").faults) == 4
 
 
 def shell_line(program: str) -> str:

@@ -31,7 +31,9 @@ def simulate(port: int, batches: int, scenario: Path | None, seed: int, *, livin
     """Run a local Message Batches service until interrupted; prints its base URL.
 
     It keeps everything in memory, takes any key, and costs nothing. A scenario
-    file (JSON) makes it fail in the ways that it names.
+    file (JSON) makes it fail in the ways that it names, such as
+    {"errored": 0.1, "latency": 0.05, "faults": [{"operation": "create", "drop_reply": true}]};
+    `python -m pydoc trio_batches.simulator.scenario.Scenario` explains its keys.
     """
 
     async def work() -> NoReturn:
