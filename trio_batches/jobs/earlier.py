@@ -112,14 +112,18 @@ async def check_kept(home: Home, chunks: Iterable[Chunk], ancestors: Collection[
 
 def _find_kept(home: Home, chunks: Iterable[Chunk]) -> list[str]:
     """Return the batches whose requests, kept here, are those of a chunk."""
-    sizes = {chunk.bytes + chunk.requests: chunk.path for chunk in chunks}
+    by_size: dict[int, list[str]] = {}
+    for chunk in chunks:
+        by_size.setdefault(chunk.bytes + chunk.requests, []).append(chunk.path)
     with storage_errors(home.requests), os.scandir(home.requests) as entries:
         return [
             entry.name.removesuffix(".jsonl")
             for entry in entries
             if entry.name.endswith(".jsonl")
-            and (path := sizes.get(_size(entry))) is not None
-            and filecmp.cmp(path, entry.path, shallow=False)
+            and any(
+                filecmp.cmp(path, entry.path, shallow=False)
+                for path in by_size.get(_size(entry), ())
+            )
         ]
 
 

@@ -111,6 +111,19 @@ async def test_a_batch_is_not_paid_for_twice_since_a_line_was_appended_to_its_fi
     assert creates(world) == 3
 
 
+async def test_a_batch_is_known_among_chunks_of_one_size(
+    network: Network, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = network.serve()
+    (batch_id,) = (await desk.submit(requests(2))).batch_ids
+    monkeypatch.setattr("trio_batches.store.spool.TAIL", 1)
+    monkeypatch.setattr("trio_batches.store.spool.MAX_REQUESTS", 2)
+
+    with pytest.raises(AlreadySubmittedError, match=batch_id):
+        await desk.submit([*requests(2), *requests(2, "s")])
+    assert creates(world) == 1
+
+
 async def test_a_label_that_is_named_later_is_that_of_what_is_not_made_yet(
     network: Network, desk: Desk
 ) -> None:
