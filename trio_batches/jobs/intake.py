@@ -58,8 +58,14 @@ class Intake:
         Raises:
             InvalidRequestsError: Some requests would be refused; it names all of them.
             StorageError: A file cannot be read, or the spool cannot be written.
+            TypeError: A source is none.
         """
         for source in sources:
+            if isinstance(source, str | bytes | Mapping):
+                raise TypeError(
+                    "a source is a Path, a binary file, or an iterable of requests, "
+                    "not a text or a single request"
+                )
             if isinstance(source, Path):
                 await self._read_path(source)
             elif _is_file(source):

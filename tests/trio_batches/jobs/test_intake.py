@@ -100,6 +100,14 @@ async def test_an_input_without_requests_is_refused(tmp_path: Path, content: byt
     assert await faults(tmp_path, named(content)) == ["there are no requests in the input"]
 
 
+@pytest.mark.parametrize("source", ["in.jsonl", b"x.jsonl", {"custom_id": "a", "params": {}}])
+async def test_what_is_no_source_is_said_before_anything_is_read(
+    tmp_path: Path, source: object
+) -> None:
+    with pytest.raises(TypeError, match="a source is a Path, a binary file, or an iterable of"):
+        await take(tmp_path, cast("Source", source))
+
+
 async def test_an_input_in_utf_16_is_one_fault(tmp_path: Path) -> None:
     content = lines(requests(5)).decode().encode("utf-16")
     assert await faults(tmp_path, named(content), named(b"x", "b")) == [
