@@ -89,10 +89,17 @@ def test_an_interrupted_download_keeps_what_is_whole_and_goes_on_later(
     assert part_names(shell.results) == set()
 
 
-def interrupted_at_the_third(world: World, name: Operation, *batch_ids: str) -> dict[str, str]:
-    """Interrupt a command when two of its changes are made; return what it says of which batch."""
+def all_hang_but_two(operation: Operation) -> Fault:
+    return Fault(operation=operation, nth=3, times=None, delay=3600)
+
+
+def interrupted_after_two(world: World, name: Operation, *batch_ids: str) -> dict[str, str]:
+    """Interrupt a command when two of its changes are made; return what it says of which batch.
+
+    It makes eight at a time: when it asks for the tenth, it has heard of two.
+    """
     process = start(command(name, "--yes", *batch_ids))
-    wait_until(lambda: sum(record.finished for record in asked(world, name)) == 2)
+    wait_until(lambda: len(asked(world, name)) == 10)
 
     process.send_signal(signal.SIGINT)
     done = finish(process)
@@ -103,23 +110,23 @@ def interrupted_at_the_third(world: World, name: Operation, *batch_ids: str) -> 
 
 
 def test_an_interrupt_hides_no_batch_that_was_cancelled(service: Serve) -> None:
-    world = World(scenario=Scenario(faults=(Fault(operation="cancel", nth=3, delay=3600),)))
-    ids = [world.add_in_progress_batch(5) for _ in range(3)]
+    world = World(scenario=Scenario(faults=(all_hang_but_two("cancel"),)))
+    ids = [world.add_in_progress_batch(5) for _ in range(11)]
     service(world)
 
-    told = interrupted_at_the_third(world, "cancel", *ids)
+    told = interrupted_after_two(world, "cancel", *ids)
 
     assert list(told.values()) == ["canceling"] * 2
     assert told.keys() < set(ids)
 
 
 def test_an_interrupt_hides_no_batch_that_was_deleted(shell: Shell, service: Serve) -> None:
-    world = World(scenario=Scenario(faults=(Fault(operation="delete", nth=3, delay=3600),)))
-    ids = [world.add_ended_batch(5) for _ in range(3)]
+    world = World(scenario=Scenario(faults=(all_hang_but_two("delete"),)))
+    ids = [world.add_ended_batch(5) for _ in range(11)]
     service(world)
     assert shell.call("download", *ids).code == 0
 
-    told = interrupted_at_the_third(world, "delete", *ids)
+    told = interrupted_after_two(world, "delete", *ids)
 
     assert list(told.values()) == ["deleted"] * 2
     assert not told.keys() & set(world.batch_ids)
