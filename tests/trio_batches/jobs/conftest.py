@@ -7,10 +7,9 @@ import trio
 import trio.testing
 from typing_extensions import override
 
-from tests.trio_batches.jobs.office import Office
+from tests.trio_batches.jobs.office import Office, open_office
 from tests.trio_batches.jobs.submissions import Desk
-from trio_batches.simulator import Scenario, World
-from trio_batches.store import Home, open_ledger
+from trio_batches.simulator import Scenario
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
@@ -50,8 +49,6 @@ def desk(network: Network, tmp_path: Path) -> Desk:
 @pytest.fixture
 async def office(network: Network, tmp_path: Path) -> AsyncGenerator[Office]:
     """Half of all requests fail: a quarter with an error, of which a sixth invalid."""
-    world = World(seed=5, scenario=Scenario(batch_seconds=30, errored=0.3, expired=0.2))
-    network.serve(world=world)
-    home = Home(tmp_path)
-    async with network.client() as client, open_ledger(home) as ledger:
-        yield Office(world, client, ledger, home)
+    scenario = Scenario(batch_seconds=30, errored=0.3, expired=0.2)
+    async with open_office(network, tmp_path, scenario) as office:
+        yield office

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from trio_batches.jobs import Resubmission, download, resubmit, submit
 from trio_batches.jobs.joining import read_failures
+from trio_batches.simulator import World
+from trio_batches.store import Home, open_ledger
 from trio_batches.store.receipt import load_receipt
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import AsyncGenerator, Sequence
+    from pathlib import Path
 
+    from tests.trio_batches.transport.peers import Network
     from trio_batches.client import Client
-    from trio_batches.simulator import World
-    from trio_batches.store import Home, Ledger
+    from trio_batches.simulator import Scenario
+    from trio_batches.store import Ledger
 
 
 def request(custom_id: str, text: str = "Hello", max_tokens: int = 10) -> dict[str, object]:
@@ -80,3 +85,12 @@ class Office:
 
 def some(count: int, prefix: str = "r") -> list[dict[str, object]]:
     return [request(f"{prefix}{number}", f"Hello {number}") for number in range(count)]
+
+
+@asynccontextmanager
+async def open_office(network: Network, folder: Path, scenario: Scenario) -> AsyncGenerator[Office]:
+    """Open a home in a folder, and let a new world behave as a scenario says."""
+    world = network.serve(world=World(seed=5, scenario=scenario))
+    home = Home(folder)
+    async with network.client() as client, open_ledger(home) as ledger:
+        yield Office(world, client, ledger, home)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.trio_batches.jobs.office import Office, request, some
+from tests.trio_batches.jobs.office import Office, open_office, request, some
 from tests.trio_batches.jobs.places import asked, names
 from trio_batches.errors import (
     BatchNotEndedError,
@@ -106,9 +106,7 @@ async def test_the_same_request_of_two_batches_is_sent_once(office: Office) -> N
 async def test_a_request_of_the_same_name_in_another_parent_does_not_count_as_sent(
     network: Network, tmp_path: Path
 ) -> None:
-    world = network.serve(world=World(scenario=Scenario(batch_seconds=30)))
-    async with network.client() as client, open_ledger(Home(tmp_path)) as ledger:
-        office = Office(world, client, ledger, Home(tmp_path))
+    async with open_office(network, tmp_path, Scenario(batch_seconds=30)) as office:
         monday = {"r1": "invalid_request_error", "r2": "overloaded_error"}
         first = await office.submit_to_fail("monday", monday)
         second = await office.submit_to_fail("tuesday", {"r1": "overloaded_error"})

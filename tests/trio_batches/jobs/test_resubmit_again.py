@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.trio_batches.jobs.office import Office, some
+from tests.trio_batches.jobs.office import Office, open_office, some
 from tests.trio_batches.jobs.places import asked
 from trio_batches.errors import (
     AlreadySubmittedError,
@@ -14,8 +14,7 @@ from trio_batches.errors import (
     UnjoinableError,
 )
 from trio_batches.jobs import for_each
-from trio_batches.simulator import Answer, Fault, Scenario, World
-from trio_batches.store import Home, open_ledger
+from trio_batches.simulator import Answer, Fault, Scenario
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,9 +53,7 @@ async def test_the_next_generation_is_what_failed_in_the_last_one(office: Office
 async def test_a_batch_of_which_everything_failed_is_sent_again_and_its_children_too(
     network: Network, tmp_path: Path
 ) -> None:
-    world = network.serve(world=World(scenario=Scenario(batch_seconds=30, expired=1.0)))
-    async with network.client() as client, open_ledger(Home(tmp_path)) as ledger:
-        office = Office(world, client, ledger, Home(tmp_path))
+    async with open_office(network, tmp_path, Scenario(batch_seconds=30, expired=1.0)) as office:
         parent = await office.submit(some(3))
         children: list[str] = []
         for _ in range(2):
@@ -69,20 +66,18 @@ async def test_a_batch_of_which_everything_failed_is_sent_again_and_its_children
             await office.submit(some(3))
 
     assert [office.kept(child) == office.kept(parent) for child in children] == [True, True]
-    assert len(asked(world, "create")) == 3
+    assert len(asked(office.world, "create")) == 3
 
 
 async def test_a_child_of_two_batches_of_which_everything_failed_is_sent_again(
     network: Network, tmp_path: Path
 ) -> None:
     """What failed in it are all the requests of one of its parents."""
-    world = network.serve(world=World(scenario=Scenario(batch_seconds=30, expired=1.0)))
-    async with network.client() as client, open_ledger(Home(tmp_path)) as ledger:
-        office = Office(world, client, ledger, Home(tmp_path))
+    async with open_office(network, tmp_path, Scenario(batch_seconds=30, expired=1.0)) as office:
         first = await office.submit(some(3))
-        world.scenario = Scenario(batch_seconds=30)
+        office.world.scenario = Scenario(batch_seconds=30)
         second = await office.submit(some(4, "x"))
-        world.scenario = Scenario(batch_seconds=30, expired=1.0)
+        office.world.scenario = Scenario(batch_seconds=30, expired=1.0)
         (child,) = (await office.resubmit(first, second)).submission.batch_ids
         await office.end(child)
         (grandchild,) = (await office.resubmit(child)).submission.batch_ids
@@ -103,16 +98,14 @@ async def test_it_is_sent_again_and_again_when_that_is_asked_for(office: Office)
 async def test_two_at_once_do_not_both_send_what_failed_in_a_batch(
     network: Network, tmp_path: Path
 ) -> None:
-    world = network.serve(world=World(scenario=Scenario(batch_seconds=30, expired=1.0)))
-    async with network.client() as client, open_ledger(Home(tmp_path)) as ledger:
-        office = Office(world, client, ledger, Home(tmp_path))
+    async with open_office(network, tmp_path, Scenario(batch_seconds=30, expired=1.0)) as office:
         first, second = await office.submit(some(3)), await office.submit(some(4, "x"))
-        world.requests.clear()
+        office.world.requests.clear()
         outcomes = await for_each(
             [(first,), (first, second)], lambda batch_ids: office.resubmit(*batch_ids)
         )
 
-    assert len(asked(world, "create")) == 1
+    assert len(asked(office.world, "create")) == 1
     assert [type(outcome) for outcome in outcomes.values()].count(BusyError) == 1
 
 
@@ -132,11 +125,7 @@ async def test_an_unfinished_resubmission_has_to_be_finished_first(
 ) -> None:
     refused = Fault(operation="create", nth=2, answer=Answer(status=401))
     scenario = Scenario(batch_seconds=30, errored=0.3, faults=(refused,))
-    world = World(seed=5, scenario=scenario)
-    network.serve(world=world)
-    home = Home(tmp_path)
-    async with network.client() as client, open_ledger(home) as ledger:
-        office = Office(world, client, ledger, home)
+    async with open_office(network, tmp_path, scenario) as office:
         parent = await office.submit(some(20))
         job = await office.resubmit(parent)
         assert job.submission.batch_ids == []
@@ -150,11 +139,9 @@ async def test_a_resubmission_that_was_refused_counts_as_none(
     network: Network, tmp_path: Path
 ) -> None:
     refused = Fault(operation="create", nth=2, answer=Answer(status=400))
-    world = World(seed=5, scenario=Scenario(batch_seconds=30, errored=0.3, faults=(refused,)))
-    network.serve(world=world)
-    home = Home(tmp_path)
-    async with network.client() as client, open_ledger(home) as ledger:
-        office = Office(world, client, ledger, home)
+    async with open_office(
+        network, tmp_path, Scenario(batch_seconds=30, errored=0.3, faults=(refused,))
+    ) as office:
         parent = await office.submit(some(20))
         assert (await office.resubmit(parent)).submission.batch_ids == []
 
