@@ -8,17 +8,22 @@ from typing import TYPE_CHECKING
 import pytest
 import trio
 import trio.testing
+from typing_extensions import override
 
+from tests.tui.engine.session import open_session
 from tests.tui.service import client_of
 from trio_batches import Client, CredentialsError, Home, open_ledger, refresh
 from trio_batches.simulator import Answer, Cut, Fault, Scenario, World
 from tui.engine.engine import Engine
+from tui.engine.watches import WatchJob
 from tui.events import BatchesRead, Event, Link, NotesRead
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable
     from contextlib import AbstractAsyncContextManager
     from pathlib import Path
+
+    from tui.engine.job import Desk
 
 
 class Screen:
@@ -211,3 +216,33 @@ async def test_asking_for_a_refresh_ends_the_pause(tmp_path: Path) -> None:
         before = len(world.requests)
         await engine.refresh()
         await screen.wait_for(lambda _: len(world.requests) > before)
+
+
+class LastWordJob(WatchJob):
+    """Asks the service once more after it was cancelled, as late as it can."""
+
+    def __init__(self) -> None:
+        super().__init__(())
+        self.began = trio.Event()
+        self.batches: int | None = None
+
+    @override
+    async def work(self, desk: Desk) -> None:
+        self.began.set()
+        try:
+            await trio.sleep_forever()
+        finally:
+            with trio.CancelScope(shield=True):
+                await trio.testing.wait_all_tasks_blocked(0.01)
+                self.batches = len((await desk.client.messages.batches.list()).data)
+
+
+async def test_the_client_is_open_until_what_uses_it_has_ended(tmp_path: Path) -> None:
+    job = LastWordJob()
+    world = World(seed=7)
+    world.add_ended_batch(10)
+    async with open_session(world, tmp_path) as session:  # whose service outlives the engine
+        await session.engine.jobs.start(job)
+        await job.began.wait()
+
+    assert job.batches == 1

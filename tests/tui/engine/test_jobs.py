@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING, ClassVar
 
 import pytest
 import trio
-import trio.testing
 from typing_extensions import override
 
 from tests.trio_batches.jobs.places import asked, assert_whole, part_names
@@ -358,34 +357,6 @@ async def test_a_bug_in_a_job_is_told_and_ends_nothing_else(tmp_path: Path) -> N
     assert broken.sentence.startswith("a fault in this program: ZeroDivisionError")
     assert "\x1b" not in broken.sentence
     assert sound.state == "done"
-
-
-class LastWordJob(BrokenJob):
-    """Asks the service once more after it was cancelled, as late as it can."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.began = trio.Event()
-        self.batches: int | None = None
-
-    @override
-    async def work(self, desk: Desk) -> None:
-        self.began.set()
-        try:
-            await trio.sleep_forever()
-        finally:
-            with trio.CancelScope(shield=True):
-                await trio.testing.wait_all_tasks_blocked(0.01)
-                self.batches = len((await desk.client.messages.batches.list()).data)
-
-
-async def test_the_client_is_open_until_what_uses_it_has_ended(tmp_path: Path) -> None:
-    job = LastWordJob()
-    async with open_session(world_of(10), tmp_path) as session:
-        await session.engine.jobs.start(job)
-        await job.began.wait()
-
-    assert job.batches == 1
 
 
 async def test_nothing_is_told_while_nothing_changes(tmp_path: Path) -> None:
