@@ -69,11 +69,7 @@ async def abandon(ledger: Ledger, home: Home, submission: str) -> list[Abandoned
     with hold_input(home, intents[0]):
         # As they are now that nobody else can change them.
         current = await ledger.intents_of_submission(submission)
-        return [
-            await _give_up(ledger, home, intent)
-            for intent in current
-            if intent.state in ("planned", "sent", "ambiguous")
-        ]
+        return [await _give_up(ledger, home, intent) for intent in current if intent.open]
 
 
 async def _give_up(ledger: Ledger, home: Home, intent: Intent) -> Abandoned:

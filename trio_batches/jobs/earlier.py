@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 __all__ = ("ancestors_of", "check_kept", "to_continue")
 
-_OPEN = ("planned", "sent", "ambiguous")
-
 
 async def ancestors_of(ledger: Ledger, parents: Iterable[str]) -> set[str]:
     """Return batches whose requests are sent again, and those that they came from in turn."""
@@ -55,7 +53,7 @@ async def to_continue(
     for intent in await ledger.intents_of_input(sha256):
         submissions.setdefault(intent.submission, []).append(intent)
     for intents in submissions.values():
-        if any(intent.state in _OPEN for intent in intents):
+        if any(intent.open for intent in intents):
             return await _with_refused(ledger, intents)
     if again:
         return []

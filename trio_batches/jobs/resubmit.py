@@ -33,8 +33,6 @@ __all__ = ("Resubmission", "resubmit")
 
 _log = logging.getLogger("trio_batches")
 
-_OPEN = ("planned", "sent", "ambiguous")
-
 
 @dataclass(eq=False)
 class Resubmission:
@@ -178,7 +176,7 @@ class _Collecting:
                 joining.faults.append(f"{batch_id}: {fault}")
 
     async def _leave_out(self, batch_id: str, intent: Intent, failures: Failures) -> str | None:
-        if intent.state in _OPEN:
+        if intent.open:
             return "an earlier resubmission of it is not finished: finish it with `submit --resume`"
         child = intent.batch_id
         if child is None:

@@ -133,6 +133,11 @@ class Intent(Struct, frozen=True, kw_only=True):
     reason: str | None = None
     """Why it is ambiguous, failed or abandoned."""
 
+    @property
+    def open(self) -> bool:
+        """Whether it is to be sent, or what came of it is to be settled."""
+        return self.state in {"planned", "sent", "ambiguous"}
+
 
 class Download(Struct, frozen=True, kw_only=True):
     """A verified copy of a batch's results."""
